@@ -1,0 +1,297 @@
+//! The stages as commands. Each reads the file of the one before; `run` calls them in turn.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use mesascope_lab::{Estimate, Job, Stages, Summary, estimate};
+use mesascope_record::{
+    Namespace, Plan, Provenance, Slice, Store, export as export_table, missing, write_atomically,
+};
+use mesascope_verdict::{Conclusion, Papers, Verdict, controls_text, report as report_text};
+
+use crate::args::{ExportArgs, FolderArgs, JudgeArgs, RunArgs, WorkArgs};
+use crate::failure::Failure;
+use crate::library;
+use crate::output::{Talk, duration, grouped, print_whole, size};
+use crate::progress::Progress;
+
+const INTERRUPTED: u8 = 130;
+const TRIALS_FAILED: u8 = 3;
+const CONTROL_FAILED: u8 = 1;
+
+/// The folder of a study's run at one preset.
+fn folder(args: &FolderArgs) -> Result<PathBuf, Failure> {
+    let is_path = args.study.contains('/') || args.study.ends_with(".toml");
+    let name = match is_path {
+        true => library::read_study(&args.study, &[])?.name,
+        false => args.study.clone(),
+    };
+    Ok(args.out.join(name).join(Namespace::from(args.preset).to_string()))
+}
+
+fn threads(args: &WorkArgs) -> usize {
+    match args.threads {
+        Some(threads) => usize::from(threads),
+        None => std::thread::available_parallelism().map_or(1, |cores| cores.get()),
+    }
+}
+
+/// The study written out, and its folder with plan.json in it.
+fn planned(args: &RunArgs) -> Result<(Plan, Papers, Store), Failure> {
+    let study = library::read_study(&args.work.folder.study, &args.set)?;
+    let preset = Namespace::from(args.work.folder.preset);
+    let plan = study.plan(preset);
+    // Read before anything is written: a mistake in a claim or forecast leaves no trace.
+    let papers = library::papers(&plan)?;
+    let folder = args.work.folder.out.join(&plan.study).join(preset.to_string());
+    let store = Store::at(&folder);
+    Ok((plan, papers, store))
+}
+
+fn write_plan(plan: &Plan, store: &Store) -> Result<(), Failure> {
+    store.prepare()?;
+    if Plan::read(store.folder()).ok().as_ref() != Some(plan) {
+        plan.write(store.folder())?;
+    }
+    Ok(())
+}
+
+pub fn plan(args: &RunArgs, talk: &Talk) -> Result<ExitCode, Failure> {
+    let (plan, _, store) = planned(args)?;
+    write_plan(&plan, &store)?;
+    talk.say(&format!(
+        "{}: {} trials in {} cells",
+        store.folder().join(Plan::FILE).display(),
+        grouped(plan.trial_count()),
+        plan.cells.len()
+    ));
+    talk.give(&plan);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// First signal: stop after the trials in hand, flush, exit 130. Second: end at once.
+fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        let code = i32::from(INTERRUPTED);
+        signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(&stop))
+            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&stop)))
+            .map_err(|error| Failure::new(format!("cannot listen for signals: {error}")))?;
+    }
+    Ok(stop)
+}
+
+fn work(
+    plan: &Plan,
+    store: &Store,
+    args: &WorkArgs,
+    papers: Option<&Papers>,
+    stages: Stages,
+    talk: &Talk,
+) -> Result<Summary, Failure> {
+    let stop = stop_on_signals()?;
+    let threads = threads(args);
+    let ledger = papers.and_then(|papers| papers.ledger.head()).map(str::to_string);
+    let provenance =
+        Provenance::of_this_process(threads, args.slice.to_string(), plan.hash(), ledger);
+    let job = Job { plan, store, slice: args.slice, threads, provenance: &provenance, stop: &stop };
+    let mut total = 0;
+    let bar = std::cell::RefCell::new(None);
+    let mut ready = |remaining: &[u64]| {
+        total = remaining.iter().sum();
+        let done_before = plan.trial_count() - total;
+        if total > 0 && stages != Stages::Measure {
+            let cost = estimate(plan, remaining, threads)?;
+            talk.say(&estimate_words(&cost, threads, store, done_before, args.slice));
+        }
+        *bar.borrow_mut() = Some(Progress::new(total, talk.live));
+        Ok(())
+    };
+    let mut progress = |done| {
+        if let Some(bar) = bar.borrow_mut().as_mut() {
+            bar.show(done);
+        }
+    };
+    let summary = mesascope_lab::run(&job, stages, &mut ready, &mut progress)?;
+    if let Some(bar) = bar.borrow().as_ref() {
+        bar.end(summary.done);
+    }
+    for damaged in &summary.damaged {
+        eprintln!(
+            "damaged: {}: {}; it was moved to {} and its trials were run again",
+            damaged.path.display(),
+            damaged.why,
+            store.folder().join("damaged").display()
+        );
+    }
+    if stop.load(Ordering::Relaxed) && summary.stopped {
+        let left = total - summary.done;
+        eprintln!("interrupted; everything done is kept, {left} trials are left: the same command resumes");
+    }
+    Ok(summary)
+}
+
+fn estimate_words(
+    cost: &Estimate,
+    threads: usize,
+    store: &Store,
+    done_before: u64,
+    slice: Slice,
+) -> String {
+    let resumed = match done_before {
+        0 => String::new(),
+        _ if slice != Slice::WHOLE => String::new(),
+        done => format!(", {} done before", grouped(done)),
+    };
+    format!(
+        "Estimate   {} for {} trials on {threads} cores{resumed}\n           {} memory, {} in {}",
+        duration(cost.seconds),
+        grouped(cost.trials),
+        size(cost.memory_bytes),
+        size(cost.disk_bytes),
+        store.folder().display()
+    )
+}
+
+pub fn train(args: &WorkArgs, talk: &Talk) -> Result<ExitCode, Failure> {
+    alone(args, Stages::Train, talk)
+}
+
+pub fn measure(args: &WorkArgs, talk: &Talk) -> Result<ExitCode, Failure> {
+    alone(args, Stages::Measure, talk)
+}
+
+/// One stage of its own, from plan.json and what the stages before left.
+fn alone(args: &WorkArgs, stages: Stages, talk: &Talk) -> Result<ExitCode, Failure> {
+    let folder = folder(&args.folder)?;
+    let plan = Plan::read(&folder)?;
+    let store = Store::at(&folder);
+    let papers = library::papers(&plan)?;
+    let summary = work(&plan, &store, args, Some(&papers), stages, talk)?;
+    if summary.stopped {
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    talk.say(&format!("{} trials done in {}", grouped(summary.done), folder.display()));
+    talk.give(&serde_json::json!({ "done": summary.done }));
+    Ok(ExitCode::SUCCESS)
+}
+
+pub fn run(args: &RunArgs, talk: &Talk) -> Result<ExitCode, Failure> {
+    let (plan, papers, store) = planned(args)?;
+    write_plan(&plan, &store)?;
+    talk.say(&format!(
+        "mesascope run {}   ({} preset: {} agents in {} cells)",
+        plan.study,
+        plan.preset,
+        grouped(plan.trial_count()),
+        plan.cells.len()
+    ));
+    let summary = work(&plan, &store, &args.work, Some(&papers), Stages::Both, talk)?;
+    if summary.stopped {
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    if args.work.slice != Slice::WHOLE
+        && let Some(missing) = missing(&plan, &store)?
+    {
+        talk.say(&format!(
+            "Slice {} is done; {} trials of other slices are not. `mesascope judge {}` when they are.",
+            args.work.slice,
+            grouped(missing.count),
+            args.work.folder.study
+        ));
+        talk.give(&serde_json::json!({ "slice": args.work.slice.to_string(), "left": missing.count }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let verdict = mesascope_verdict::judge(&plan, &store, &papers)?;
+    verdict.write(store.folder())?;
+    let text = write_report(&verdict, &store, talk)?;
+    talk.say(&text);
+    talk.say(&next(&args.work.folder, &plan, &store));
+    talk.give(&verdict);
+    Ok(exit(&verdict, args.strict))
+}
+
+fn next(args: &FolderArgs, plan: &Plan, store: &Store) -> String {
+    let more = match plan.preset {
+        Namespace::Quick => format!("mesascope copy {} my.toml", plan.study),
+        Namespace::Standard => format!("mesascope export {} --preset standard", plan.study),
+    };
+    let out = match args.out.as_os_str() == "mesascope-out" {
+        true => String::new(),
+        false => format!(" --out {}", args.out.display()),
+    };
+    format!("Next       less {}/report.txt | {more}{out}", store.folder().display())
+}
+
+fn write_report(verdict: &Verdict, store: &Store, talk: &Talk) -> Result<String, Failure> {
+    let plain = report_text(verdict, mesascope_verdict::Style::Plain);
+    write_atomically(&store.folder().join("report.txt"), plain.as_bytes())?;
+    Ok(report_text(verdict, talk.style))
+}
+
+fn exit(verdict: &Verdict, strict: bool) -> ExitCode {
+    let inconclusive = verdict.findings.as_ref().is_some_and(|findings| {
+        findings.verdicts.iter().any(|one| one.conclusion == Conclusion::Inconclusive)
+    });
+    if !verdict.controls_hold() || (strict && inconclusive) {
+        ExitCode::from(CONTROL_FAILED)
+    } else if verdict.failed > 0 {
+        ExitCode::from(TRIALS_FAILED)
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+pub fn judge(args: &JudgeArgs, talk: &Talk) -> Result<ExitCode, Failure> {
+    let folder = folder(&args.folder)?;
+    let plan = Plan::read(&folder)?;
+    let papers = library::papers(&plan)?;
+    let verdict = mesascope_verdict::judge(&plan, &Store::at(&folder), &papers)?;
+    verdict.write(&folder)?;
+    talk.say(&format!("{}", folder.join(Verdict::FILE).display()));
+    talk.say(&report_text(&verdict, talk.style));
+    talk.give(&verdict);
+    Ok(exit(&verdict, args.strict))
+}
+
+pub fn report(args: &FolderArgs, talk: &Talk) -> Result<ExitCode, Failure> {
+    let folder = folder(args)?;
+    let verdict = Verdict::read(&folder)?;
+    let text = write_report(&verdict, &Store::at(&folder), talk)?;
+    talk.say(&text);
+    talk.give(&verdict);
+    Ok(exit(&verdict, false))
+}
+
+pub fn export(args: &ExportArgs, talk: &Talk) -> Result<ExitCode, Failure> {
+    let folder = folder(&args.folder)?;
+    let plan = Plan::read(&folder)?;
+    let bytes = export_table(&plan, &Store::at(&folder), args.format.into())?;
+    match &args.to {
+        None => print_whole(&bytes),
+        Some(file) => {
+            write_atomically(file, &bytes)?;
+            talk.say(&format!("{}: {}", file.display(), size(bytes.len() as u64)));
+            talk.give(&serde_json::json!({ "file": file, "bytes": bytes.len() }));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub fn controls(args: &RunArgs, talk: &Talk) -> Result<ExitCode, Failure> {
+    let (whole, papers, store) = planned(args)?;
+    write_plan(&whole, &store)?;
+    let plan = whole.only_controls();
+    let summary = work(&plan, &store, &args.work, Some(&papers), Stages::Both, talk)?;
+    if summary.stopped {
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    let papers = Papers { claims: Vec::new(), forecasts: Vec::new(), ..papers };
+    let verdict = mesascope_verdict::judge(&plan, &store, &papers)?;
+    talk.say(&controls_text(&verdict, talk.style));
+    talk.give(&verdict.controls);
+    Ok(exit(&verdict, args.strict))
+}

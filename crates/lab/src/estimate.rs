@@ -1,0 +1,61 @@
+//! What a run will cost, from one trial of each cell really run.
+
+use mesascope_record::{Keep, Plan};
+
+use crate::LabError;
+use crate::trial::{Ready, instruments, measure};
+
+/// The cost of what remains of a run.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct Estimate {
+    /// Trials still to do.
+    pub trials: u64,
+    /// Wall time in seconds on the threads asked for.
+    pub seconds: f64,
+    /// Memory in bytes: networks in training and records waiting to be written.
+    pub memory_bytes: u64,
+    /// Disk in bytes.
+    pub disk_bytes: u64,
+}
+
+/// What a process takes before it trains anything, measured with an empty plan.
+const IDLE_BYTES: u64 = 12_000_000;
+
+/// Trains seed 0 of every cell once, keeps nothing, and multiplies.
+#[allow(clippy::disallowed_methods, reason = "an estimate of time must read a clock")]
+pub fn estimate(plan: &Plan, remaining: &[u64], threads: usize) -> Result<Estimate, LabError> {
+    let instruments = instruments(plan)?;
+    let (mut seconds, mut disk, mut largest) = (0.0, 0u64, 0u64);
+    for (at, cell) in plan.cells.iter().enumerate().filter(|(at, _)| remaining[*at] > 0) {
+        let ready = Ready::new(cell)?;
+        let trial = plan.trials().find(|trial| trial.cell.name == cell.name);
+        let Some(trial) = trial else { continue };
+        let started = std::time::Instant::now();
+        let made = trial.made();
+        let (record, agent) = ready.train(made.clone());
+        let mut bytes = record.to_line().len() as u64;
+        if let Some((agent, stored)) = agent {
+            let audited = ready.audited(&made);
+            for which in 0..instruments.len() {
+                let read = measure(plan, &instruments, which, &agent, &made, &audited);
+                bytes += read.to_line().len() as u64;
+            }
+            let tensors: usize = stored.tensors.iter().map(|tensor| tensor.bytes.len()).sum();
+            if plan.agents == Keep::Stored {
+                // The tensors' names and what made the agent stand in the segment's header.
+                bytes += tensors as u64 + 1_000;
+            }
+            largest = largest.max(tensors as u64);
+        }
+        seconds += started.elapsed().as_secs_f64() * remaining[at] as f64;
+        disk += bytes * remaining[at];
+    }
+    // A training network has its gradient, two moments, a copy and workspace beside it.
+    let training = 16 * largest * threads as u64;
+    Ok(Estimate {
+        trials: remaining.iter().sum(),
+        seconds: seconds / threads as f64,
+        memory_bytes: IDLE_BYTES + training + crate::run::WAITING as u64 * (largest + 4_000),
+        disk_bytes: disk,
+    })
+}

@@ -1,0 +1,167 @@
+//! The study file as it is read: the frame that every study has. What stands in `[world]`,
+//! `[learner]` and `set` is read cell by cell, after grids and arms are written out.
+
+use std::collections::BTreeMap;
+
+use mesascope_record::{Expect, Filter, Keep};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use toml::Spanned;
+
+/// The frame of a study.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StudyFile {
+    /// The version of this layout, 1.
+    pub(crate) schema: Spanned<u32>,
+    pub(crate) name: Spanned<Name>,
+    pub(crate) question: String,
+    #[serde(default)]
+    pub(crate) claims: Vec<u32>,
+    /// The study whose claims, rules and forecasts apply.
+    pub(crate) based_on: Option<Name>,
+    #[serde(default)]
+    pub(crate) agents: Keep,
+    pub(crate) seeds: Seeds,
+    #[allow(dead_code, reason = "read cell by cell; named so that it is not an unknown key")]
+    world: IgnoredAny,
+    #[allow(dead_code, reason = "read cell by cell; named so that it is not an unknown key")]
+    learner: IgnoredAny,
+    #[serde(default)]
+    pub(crate) instruments: BTreeMap<String, IgnoredAny>,
+    #[serde(default)]
+    pub(crate) arms: BTreeMap<Name, ArmFile>,
+    #[serde(default)]
+    pub(crate) controls: ControlsFile,
+    #[serde(default)]
+    pub(crate) questions: BTreeMap<Name, QuestionFile>,
+}
+
+/// Seeds of each cell in the two presets.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Seeds {
+    pub(crate) quick: Count,
+    pub(crate) standard: Count,
+}
+
+/// A number of seeds.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "i64")]
+pub(crate) struct Count(pub(crate) u64);
+
+impl TryFrom<i64> for Count {
+    type Error = String;
+    fn try_from(count: i64) -> Result<Count, String> {
+        match count {
+            1..=10_000_000 => Ok(Count(count as u64)),
+            _ => Err(format!("a number of seeds is 1 to 10,000,000, not {count}")),
+        }
+    }
+}
+
+/// A name in lower-case letters, digits and hyphens.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(try_from = "String")]
+pub(crate) struct Name(pub(crate) String);
+
+impl TryFrom<String> for Name {
+    type Error = String;
+    fn try_from(name: String) -> Result<Name, String> {
+        let valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if name.is_empty() || name.len() > 80 || !name.chars().all(valid) || name.starts_with('-') {
+            Err(format!("a name has lower-case letters, digits and hyphens, 80 at most, not {name:?}"))
+        } else {
+            Ok(Name(name))
+        }
+    }
+}
+
+/// A listed deviation from the base.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ArmFile {
+    #[allow(dead_code, reason = "read from the tree, with its places")]
+    set: IgnoredAny,
+    #[serde(default)]
+    pub(crate) headline: bool,
+    pub(crate) seeds: Option<Seeds>,
+}
+
+/// The controls by sort.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ControlsFile {
+    #[serde(default)]
+    pub(crate) positive: BTreeMap<Name, ControlFile>,
+    #[serde(default)]
+    pub(crate) negative: BTreeMap<Name, ControlFile>,
+}
+
+/// One control: it reads cells of its own (`set`), or cells of the study (`cells`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ControlFile {
+    pub(crate) says: String,
+    #[allow(dead_code, reason = "read from the tree, with its places")]
+    set: Option<IgnoredAny>,
+    pub(crate) cells: Option<Spanned<Filter>>,
+    pub(crate) seeds: Option<Seeds>,
+    pub(crate) quantity: Spanned<String>,
+    pub(crate) expect: Spanned<ExpectFile>,
+}
+
+/// What a control demands, as written: other cells are named by a control or a filter.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum ExpectFile {
+    Binomial { p: f64, alpha: f64 },
+    Mean { is: f64, alpha: f64 },
+    Above { than: f64, level: f64 },
+    NearlyAll { missing: f64 },
+    SameAs { control: String, alpha: f64 },
+}
+
+impl ExpectFile {
+    /// The demand, with the cells of the control that it compares with.
+    pub(crate) fn resolve(
+        &self,
+        cells_of: impl Fn(&str) -> Option<Vec<String>>,
+    ) -> Result<Expect, String> {
+        let share = |name: &str, value: f64| match value {
+            v if v > 0.0 && v < 1.0 => Ok(v),
+            v => Err(format!("{name} lies between 0 and 1, not {v}")),
+        };
+        Ok(match self {
+            ExpectFile::Binomial { p, alpha } => {
+                Expect::Binomial { p: share("p", *p)?, alpha: share("alpha", *alpha)? }
+            }
+            ExpectFile::Mean { is, alpha } if is.is_finite() => {
+                Expect::Mean { is: *is, alpha: share("alpha", *alpha)? }
+            }
+            ExpectFile::Above { than, level } if than.is_finite() => {
+                Expect::Above { than: *than, level: share("level", *level)? }
+            }
+            ExpectFile::Mean { .. } | ExpectFile::Above { .. } => {
+                return Err("a value must be finite".to_string());
+            }
+            ExpectFile::NearlyAll { missing } => {
+                Expect::NearlyAll { missing: share("missing", *missing)? }
+            }
+            ExpectFile::SameAs { control, alpha } => Expect::SameAs {
+                cells: cells_of(control)
+                    .ok_or_else(|| format!("no control is named {control:?}"))?,
+                alpha: share("alpha", *alpha)?,
+            },
+        })
+    }
+}
+
+/// A quantity that forecasts are scored on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QuestionFile {
+    pub(crate) quantity: Spanned<String>,
+    pub(crate) cells: Spanned<Filter>,
+    pub(crate) calibration: Option<String>,
+}

@@ -1,0 +1,40 @@
+//! Study, plan, run: wires worlds, learners and instruments together, and hands everything on as
+//! files.
+
+mod cells;
+mod estimate;
+mod file;
+mod plan;
+mod place;
+mod run;
+mod study;
+mod trial;
+
+pub use estimate::{Estimate, estimate};
+pub use place::Mistake;
+pub use run::{Job, Stages, Summary, run};
+pub use study::{Study, edit};
+
+/// What can go wrong while training and measuring.
+#[derive(Debug, thiserror::Error)]
+pub enum LabError {
+    /// A file could not be read or written, or is not what it should be.
+    #[error(transparent)]
+    Record(#[from] mesascope_record::RecordError),
+    /// A plan that this version of mesascope cannot run.
+    #[error("plan.json: cell {cell:?}: {why}; `mesascope plan` writes it anew")]
+    Plan {
+        /// The cell.
+        cell: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// What an earlier stage should have left is not there.
+    #[error("{what}; `mesascope {stage}` makes them")]
+    Incomplete {
+        /// What is missing and where.
+        what: String,
+        /// The stage that makes it.
+        stage: &'static str,
+    },
+}

@@ -1,0 +1,316 @@
+//! Training and measuring a plan: threads take trials, one writer keeps what they make.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::{Duration, Instant};
+
+use mesascope_record::{
+    AgentId, By, Content, Damaged, Keep, Plan, Provenance, Record, RecordId, Slice, SliceLock,
+    Store, StoredAgent,
+};
+
+use crate::LabError;
+use crate::trial::{Ready, Work, instruments, loaded, measure};
+
+/// Agents and their records that wait to be written, at most.
+pub(crate) const WAITING: usize = 2_000;
+
+/// The longest that anything waits: what a kill can lose.
+const FLUSH_EVERY: Duration = Duration::from_secs(2);
+
+/// What to run, where, and how.
+#[derive(Debug)]
+pub struct Job<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Where its records are.
+    pub store: &'a Store,
+    /// Which of its trials.
+    pub slice: Slice,
+    /// How many threads train.
+    pub threads: usize,
+    /// The circumstances, kept beside the records.
+    pub provenance: &'a Provenance,
+    /// Set from outside to end early: what is done is flushed first.
+    pub stop: &'a AtomicBool,
+}
+
+/// Which stages to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stages {
+    /// Train what is not trained.
+    Train,
+    /// Measure what is trained and not measured.
+    Measure,
+    /// Both.
+    Both,
+}
+
+/// What a run did.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// Trials trained or measured by this run.
+    pub done: u64,
+    /// Whether it was stopped before its end.
+    pub stopped: bool,
+    /// Segments that were damaged and have been set aside.
+    pub damaged: Vec<Damaged>,
+}
+
+/// What the store holds of a plan.
+struct Held {
+    /// Whether training failed, by agent.
+    trained: BTreeMap<AgentId, bool>,
+    /// Instruments' records.
+    read: BTreeSet<RecordId>,
+    /// Agents whose tensors are stored.
+    stored: BTreeSet<AgentId>,
+}
+
+enum Done {
+    Trained { record: Record, stored: Option<StoredAgent>, read: Vec<Record> },
+    Measured { read: Vec<Record> },
+}
+
+/// Runs the stages over the slice. `ready` is told once how many trials of each cell remain;
+/// `progress` is told how many of them are done, about ten times a second.
+pub fn run(
+    job: &Job,
+    stages: Stages,
+    ready: &mut dyn FnMut(&[u64]) -> Result<(), LabError>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Summary, LabError> {
+    let Job { plan, store, slice, .. } = *job;
+    let cells: Vec<Ready> = plan.cells.iter().map(Ready::new).collect::<Result<_, _>>()?;
+    let instruments = instruments(plan)?;
+    store.prepare()?;
+    let lock = store.lock(slice)?;
+    let (held, damaged) = held(store)?;
+    store.set_aside(&damaged)?;
+    let mut summary = Summary { damaged, ..Summary::default() };
+    let keeps = plan.agents == Keep::Stored;
+    let unread = |agent: &AgentId| -> Vec<usize> {
+        (0..instruments.len())
+            .filter(|&which| {
+                let by = By::Instrument(plan.instruments[which].spec.clone());
+                !held.read.contains(&Record::identity(agent, &by))
+            })
+            .collect()
+    };
+
+    let mut to_train: Vec<Work> = Vec::new();
+    let mut to_measure: BTreeMap<AgentId, Work> = BTreeMap::new();
+    let mut remaining = vec![0; plan.cells.len()];
+    let mut numbers = 0..;
+    let mut untrained = None;
+    for (at, cell) in plan.cells.iter().enumerate() {
+        for index in 0..cell.seeds {
+            let number = numbers.next().expect("endless");
+            if !slice.has(number) {
+                continue;
+            }
+            let seed = mesascope_record::Seed { namespace: plan.preset, index };
+            let agent = mesascope_record::Trial { cell, seed }.made().agent();
+            let failed = held.trained.get(&agent);
+            let stored = held.stored.contains(&agent);
+            let work = Work { cell: at, seed };
+            if failed.is_none() || (failed == Some(&false) && keeps && !stored) {
+                if stages == Stages::Measure {
+                    untrained.get_or_insert_with(|| (cell.name.clone(), index, failed.is_some()));
+                }
+                remaining[at] += 1;
+                to_train.push(work);
+            } else if failed == Some(&false) && stages != Stages::Train && !unread(&agent).is_empty() {
+                remaining[at] += 1;
+                if keeps {
+                    to_measure.insert(agent, work);
+                } else {
+                    to_train.push(work);
+                }
+            }
+        }
+    }
+    if let Some((cell, index, recorded)) = untrained {
+        let folder = store.folder().join(if recorded { "agents" } else { "records" });
+        let what = format!(
+            "{}: no trained agent of cell {cell:?}, seed {index} (and perhaps others) is there",
+            folder.display()
+        );
+        return Err(LabError::Incomplete { what, stage: "train" });
+    }
+    ready(&remaining)?;
+
+    let mut writer = Writer::new(job, &lock, progress);
+    // Agents that are stored are measured as they are: nothing is trained for a new instrument.
+    let mut failure = None;
+    let found_damaged = store.agents(|stored| {
+        if job.stop.load(Ordering::Relaxed) || failure.is_some() {
+            return;
+        }
+        if let Some(work) = to_measure.get(&stored.id) {
+            let ready = &cells[work.cell];
+            let outcome = loaded(&stored).and_then(|agent| {
+                let audited = ready.audited(&stored.made);
+                let read = unread(&stored.id)
+                    .into_iter()
+                    .map(|which| measure(plan, &instruments, which, &agent, &stored.made, &audited))
+                    .collect();
+                writer.take(Done::Measured { read })
+            });
+            failure = outcome.err();
+        }
+    })?;
+    debug_assert!(found_damaged.is_empty(), "damage was set aside before");
+    if let Some(error) = failure {
+        return Err(error);
+    }
+
+    let next = AtomicUsize::new(0);
+    let measures = stages != Stages::Train;
+    let trained = |work: &Work| -> Done {
+        let ready = &cells[work.cell];
+        let made = mesascope_record::Trial { cell: ready.cell, seed: work.seed }.made();
+        let (record, agent) = ready.train(made.clone());
+        let mut read = Vec::new();
+        let mut to_store = None;
+        if let Some((agent, stored)) = agent {
+            if measures {
+                let audited = ready.audited(&made);
+                read = unread(&stored.id)
+                    .into_iter()
+                    .map(|which| measure(plan, &instruments, which, &agent, &made, &audited))
+                    .collect();
+            }
+            to_store = (keeps && !held.stored.contains(&stored.id)).then_some(stored);
+        }
+        Done::Trained { record, stored: to_store, read }
+    };
+    let outcome: Result<(), LabError> = std::thread::scope(|scope| {
+        let (give, take) = sync_channel::<Done>(256);
+        for _ in 0..job.threads {
+            let give = give.clone();
+            let (next, to_train, trained) = (&next, &to_train, &trained);
+            scope.spawn(move || {
+                while !job.stop.load(Ordering::Relaxed) {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(work) = to_train.get(at) else { return };
+                    if give.send(trained(work)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(give);
+        let outcome = loop {
+            match take.recv_timeout(Duration::from_millis(100)) {
+                Ok(done) => {
+                    if let Err(error) = writer.take(done) {
+                        break Err(error);
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    if let Err(error) = writer.tick() {
+                        break Err(error);
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => break Ok(()),
+            }
+        };
+        // Dropped before the scope joins, so that no thread waits for a reader that is gone.
+        drop(take);
+        outcome
+    });
+    outcome?;
+    writer.flush()?;
+    summary.done = writer.done;
+    summary.stopped = writer.done < remaining.iter().sum();
+    Ok(summary)
+}
+
+fn held(store: &Store) -> Result<(Held, Vec<Damaged>), LabError> {
+    let mut held =
+        Held { trained: BTreeMap::new(), read: BTreeSet::new(), stored: BTreeSet::new() };
+    let mut damaged = store.records(|record| match record.by {
+        By::Training(_) => {
+            let failed = matches!(record.content, Content::Failed { .. });
+            held.trained.insert(record.agent, failed);
+        }
+        By::Instrument(_) => {
+            held.read.insert(record.id);
+        }
+    })?;
+    damaged.extend(store.agents(|agent| {
+        held.stored.insert(agent.id);
+    })?);
+    Ok((held, damaged))
+}
+
+/// Gathers what threads make and writes it in segments.
+struct Writer<'a> {
+    job: &'a Job<'a>,
+    lock: &'a SliceLock,
+    progress: &'a mut dyn FnMut(u64),
+    records: Vec<Record>,
+    agents: Vec<StoredAgent>,
+    done: u64,
+    flushed: Instant,
+    told: Instant,
+}
+
+impl<'a> Writer<'a> {
+    #[allow(clippy::disallowed_methods, reason = "flushing by time bounds what a kill can lose")]
+    fn new(job: &'a Job, lock: &'a SliceLock, progress: &'a mut dyn FnMut(u64)) -> Writer<'a> {
+        let now = Instant::now();
+        Writer {
+            job,
+            lock,
+            progress,
+            records: Vec::new(),
+            agents: Vec::new(),
+            done: 0,
+            flushed: now,
+            told: now,
+        }
+    }
+
+    fn take(&mut self, done: Done) -> Result<(), LabError> {
+        self.done += 1;
+        match done {
+            Done::Trained { record, stored, read } => {
+                self.records.push(record);
+                self.agents.extend(stored);
+                self.records.extend(read);
+            }
+            Done::Measured { read } => self.records.extend(read),
+        }
+        self.tick()
+    }
+
+    fn tick(&mut self) -> Result<(), LabError> {
+        if self.told.elapsed() > Duration::from_millis(100) {
+            (self.progress)(self.done);
+            self.told += self.told.elapsed();
+        }
+        if self.flushed.elapsed() > FLUSH_EVERY || self.agents.len() >= WAITING || self.records.len() >= 4 * WAITING {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Agents first: a training record without its agent would be trained again, an agent without
+    /// its record is written again with the same bytes.
+    fn flush(&mut self) -> Result<(), LabError> {
+        if !self.agents.is_empty() {
+            self.job.store.write_agents(self.lock, &self.agents)?;
+            self.agents.clear();
+        }
+        if !self.records.is_empty() {
+            self.job.store.write_records(self.lock, &self.records, self.job.provenance)?;
+            self.records.clear();
+        }
+        self.flushed += self.flushed.elapsed();
+        (self.progress)(self.done);
+        Ok(())
+    }
+}

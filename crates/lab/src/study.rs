@@ -1,0 +1,393 @@
+//! A study: read from its file, checked as a whole, every cell written out.
+
+use std::collections::BTreeMap;
+
+use mesascope_instruments::Instrument;
+use mesascope_learners::Learner;
+use mesascope_record::{Control, ControlKind, Filter, Keep, Question};
+use mesascope_worlds::World;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, Deserializer, ValueDeserializer};
+
+use crate::cells::{self, Tree};
+use crate::file::{ControlFile, Name, Seeds, StudyFile};
+use crate::place::{Mistake, Source, suggestion};
+
+/// A study that has been read and can be planned.
+#[derive(Clone, Debug)]
+pub struct Study {
+    /// Its name.
+    pub name: String,
+    /// The study whose claims, rules and forecasts apply.
+    pub based_on: String,
+    /// The question it asks.
+    pub question: String,
+    /// The claims it bears on.
+    pub claims: Vec<u32>,
+    pub(crate) agents: Keep,
+    pub(crate) instruments: Vec<Instrument>,
+    pub(crate) cells: Vec<StudyCell>,
+    pub(crate) controls: Vec<Control>,
+    pub(crate) questions: Vec<Question>,
+    pub(crate) edits: Vec<String>,
+}
+
+/// A cell with its settings as they run.
+#[derive(Clone, Debug)]
+pub(crate) struct StudyCell {
+    pub(crate) name: String,
+    pub(crate) factors: BTreeMap<String, String>,
+    pub(crate) headline: bool,
+    pub(crate) control: Option<String>,
+    pub(crate) seeds: Seeds,
+    pub(crate) world: World,
+    pub(crate) learner: Learner,
+}
+
+/// A study's text with `path=value` edits put in, as `--set` asks.
+pub fn edit(file: &str, text: &str, edits: &[String]) -> Result<String, Mistake> {
+    let wrong = |what: String| Mistake { file: file.to_string(), at: None, what };
+    if edits.is_empty() {
+        return Ok(text.to_string());
+    }
+    let source = Source { file, text };
+    let mut document: toml_edit::DocumentMut = text
+        .parse()
+        .map_err(|error: toml_edit::TomlError| source.mistake(error.span(), error.message()))?;
+    for edit in edits {
+        let (path, value) = edit
+            .split_once('=')
+            .ok_or_else(|| wrong(format!("--set takes path=value, not {edit:?}")))?;
+        let value = value.trim();
+        // A bare word is a string: nobody wants to quote quotes in a shell.
+        let value: toml_edit::Value = value.parse().unwrap_or_else(|_| value.into());
+        let keys: Vec<&str> = path.trim().split('.').collect();
+        let [parents @ .., last] = &keys[..] else { unreachable!("split yields at least one") };
+        let mut node: &mut dyn toml_edit::TableLike = document.as_table_mut();
+        for key in parents {
+            let names: Vec<String> = node.iter().map(|(name, _)| name.to_string()).collect();
+            node = node.get_mut(key).and_then(|item| item.as_table_like_mut()).ok_or_else(|| {
+                let near = suggestion(key, names.iter().map(String::as_str));
+                wrong(format!("--set {path}: there is no table {key:?}; {near}"))
+            })?;
+        }
+        node.insert(last, toml_edit::Item::Value(value));
+    }
+    Ok(document.to_string())
+}
+
+impl Study {
+    /// Reads a study's text. `file` is what mistakes call it; `edits` are those already in it.
+    pub fn parse(file: &str, text: &str, edits: &[String]) -> Result<Study, Mistake> {
+        let source = Source { file, text };
+        let root = DeTable::parse(text).map_err(|error| source.from_toml(&error))?;
+        let frame = StudyFile::deserialize(Deserializer::from(root.clone()))
+            .map_err(|error| source.from_toml(&error))?;
+        if *frame.schema.get_ref() != 1 {
+            let what = format!("schema {} is not known; this mesascope reads 1", frame.schema.get_ref());
+            return Err(source.mistake(Some(frame.schema.span()), what));
+        }
+        if frame.question.trim().is_empty() {
+            return Err(source.mistake(None, "question is empty; say what is asked"));
+        }
+        let reader = Reader { source, root: root.get_ref() };
+        let instruments = reader.instruments(&frame)?;
+        let cells = reader.cells(&frame)?;
+        let controls = reader.controls(&frame, &cells, &instruments)?;
+        let questions = reader.questions(&frame, &cells, &instruments)?;
+        let name = frame.name.into_inner().0;
+        Ok(Study {
+            based_on: frame.based_on.map_or_else(|| name.clone(), |Name(other)| other),
+            name,
+            question: frame.question,
+            claims: frame.claims,
+            agents: frame.agents,
+            instruments,
+            cells,
+            controls,
+            questions,
+            edits: edits.to_vec(),
+        })
+    }
+}
+
+struct Reader<'a, 'i> {
+    source: Source<'a>,
+    root: &'a DeTable<'i>,
+}
+
+impl<'i> Reader<'_, 'i> {
+    fn read<T: DeserializeOwned>(&self, tree: Tree<'i>) -> Result<T, Mistake> {
+        T::deserialize(ValueDeserializer::from(tree)).map_err(|error| self.source.from_toml(&error))
+    }
+
+    fn instruments(&self, frame: &StudyFile) -> Result<Vec<Instrument>, Mistake> {
+        let table = self.root.get("instruments").and_then(|tree| tree.get_ref().as_table());
+        let Some(table) = table.filter(|_| !frame.instruments.is_empty()) else {
+            let valid = Instrument::NAMES.join(", ");
+            let what = format!("a study measures something: add [instruments.NAME], NAME one of {valid}");
+            return Err(self.source.mistake(None, what));
+        };
+        let mut entries: Vec<_> = table.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        entries
+            .into_iter()
+            .map(|(key, value)| {
+                if !Instrument::NAMES.contains(&key.get_ref().as_ref()) {
+                    let near = suggestion(key.get_ref(), Instrument::NAMES.iter().copied());
+                    let what = format!("no instrument is named {:?}; {near}", key.get_ref());
+                    return Err(self.source.mistake(Some(key.span()), what));
+                }
+                let mut single = DeTable::new();
+                single.insert(key.clone(), value.clone());
+                self.read(Spanned::new(value.span(), DeValue::Table(single)))
+            })
+            .collect()
+    }
+
+    /// Base, arms by name, then the cells that controls make for themselves.
+    fn cells(&self, frame: &StudyFile) -> Result<Vec<StudyCell>, Mistake> {
+        let mut cells = self.cells_of(&[], "base", false, None, frame.seeds)?;
+        for (Name(name), arm) in &frame.arms {
+            let path = ["arms", name.as_str(), "set"];
+            let seeds = arm.seeds.unwrap_or(frame.seeds);
+            cells.extend(self.cells_of(&path, name, arm.headline, None, seeds)?);
+        }
+        for (sort, controls) in
+            [("positive", &frame.controls.positive), ("negative", &frame.controls.negative)]
+        {
+            for (Name(name), control) in controls {
+                let path = ["controls", sort, name.as_str(), "set"];
+                if cells::table_at(self.root, &path).is_some() {
+                    let seeds = control.seeds.unwrap_or(frame.seeds);
+                    cells.extend(self.cells_of(&path, name, false, Some(name), seeds)?);
+                }
+            }
+        }
+        for (at, cell) in cells.iter().enumerate() {
+            let twin = cells[..at].iter().find(|other| {
+                other.name == cell.name || (other.world == cell.world && other.learner == cell.learner)
+            });
+            if let Some(other) = twin {
+                let what = format!(
+                    "cells {:?} and {:?} are the same; each agent would be counted twice",
+                    other.name, cell.name
+                );
+                return Err(self.source.mistake(None, what));
+            }
+        }
+        Ok(cells)
+    }
+
+    fn cells_of(
+        &self,
+        set_path: &[&str],
+        arm: &str,
+        headline: bool,
+        control: Option<&str>,
+        seeds: Seeds,
+    ) -> Result<Vec<StudyCell>, Mistake> {
+        let mut base = DeTable::new();
+        for name in ["world", "learner"] {
+            let (key, value) = self.root.get_key_value(name).expect("the frame was read");
+            base.insert(key.clone(), value.clone());
+        }
+        let mut tree = Spanned::new(0..0, DeValue::Table(base));
+        let mut deviations = Vec::new();
+        if let Some(sets) = cells::table_at(self.root, set_path).filter(|_| !set_path.is_empty()) {
+            let mut sets: Vec<_> = sets.iter().collect();
+            sets.sort_by_key(|(key, _)| key.span().start);
+            for (key, value) in sets {
+                let path = key.get_ref();
+                if !["world", "learner"].contains(&path.split('.').next().unwrap_or_default()) {
+                    let what = format!("path {path:?} does not begin with \"world\" or \"learner\"");
+                    return Err(self.source.mistake(Some(key.span()), what));
+                }
+                cells::set(&mut tree, path, value.clone())
+                    .map_err(|what| self.source.mistake(Some(key.span()), what))?;
+                let last = path.rsplit('.').next().unwrap_or_default().to_string();
+                deviations.push((last, cells::label(value)));
+            }
+        }
+        let points = cells::grid(&self.source, &tree)?;
+        points.into_iter().map(|point| self.cell(point, arm, headline, control, seeds, &deviations)).collect()
+    }
+
+    fn cell(
+        &self,
+        point: cells::Point<'i>,
+        arm: &str,
+        headline: bool,
+        control: Option<&str>,
+        seeds: Seeds,
+        deviations: &[(String, String)],
+    ) -> Result<StudyCell, Mistake> {
+        let part = |name| cells::part(&point.tree, name).expect("both parts were put in");
+        let world: World = self.read(part("world"))?;
+        let learner: Learner = self.read(part("learner"))?;
+        if let Err(impossible) = world.face().check() {
+            let path = [&["world", world.name()], &impossible.field[..]].concat();
+            let place = cells::place_of(&point.tree, &path);
+            return Err(self.source.mistake(Some(place), impossible.why));
+        }
+        let mut factors = cells::factors(arm, &point, world.name(), learner.name());
+        for (name, label) in deviations {
+            factors.entry(name.clone()).or_insert_with(|| label.clone());
+        }
+        let mut words: Vec<&str> = point.factors.iter().map(|(_, label)| label.as_str()).collect();
+        if arm != "base" || words.is_empty() {
+            words.insert(0, arm);
+        }
+        Ok(StudyCell {
+            name: words.join(" "),
+            factors,
+            headline,
+            control: control.map(str::to_string),
+            seeds,
+            world,
+            learner,
+        })
+    }
+
+    fn controls(
+        &self,
+        frame: &StudyFile,
+        cells: &[StudyCell],
+        instruments: &[Instrument],
+    ) -> Result<Vec<Control>, Mistake> {
+        let sorts = [
+            (ControlKind::Positive, &frame.controls.positive),
+            (ControlKind::Negative, &frame.controls.negative),
+        ];
+        let all = || sorts.iter().flat_map(|(kind, list)| list.iter().map(move |entry| (*kind, entry)));
+        let mut read_cells: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (_, (Name(name), control)) in all() {
+            if read_cells.insert(name, self.read_by(name, control, cells)?).is_some() {
+                let what = format!("two controls are named {name:?}");
+                return Err(self.source.mistake(None, what));
+            }
+        }
+        all()
+            .map(|(kind, (Name(name), control))| {
+                self.known_quantity(&control.quantity, instruments)?;
+                let expect = control
+                    .expect
+                    .get_ref()
+                    .resolve(|other| read_cells.get(other).cloned())
+                    .map_err(|what| self.source.mistake(Some(control.expect.span()), what))?;
+                Ok(Control {
+                    name: name.clone(),
+                    kind,
+                    says: control.says.clone(),
+                    cells: read_cells[name.as_str()].clone(),
+                    quantity: control.quantity.get_ref().clone(),
+                    expect,
+                })
+            })
+            .collect()
+    }
+
+    /// The names of the cells that a control reads: its own, or those that its filter admits.
+    fn read_by(
+        &self,
+        name: &str,
+        control: &ControlFile,
+        cells: &[StudyCell],
+    ) -> Result<Vec<String>, Mistake> {
+        let own: Vec<String> = cells
+            .iter()
+            .filter(|cell| cell.control.as_deref() == Some(name))
+            .map(|cell| cell.name.clone())
+            .collect();
+        match (&control.cells, own.is_empty()) {
+            (None, false) => Ok(own),
+            (Some(filter), true) => self.admitted(filter, cells),
+            (Some(filter), false) => {
+                let what = "a control reads cells of its own (`set`) or of the study (`cells`), not both";
+                Err(self.source.mistake(Some(filter.span()), what))
+            }
+            (None, true) => {
+                let what = format!("control {name:?} reads nothing: give it `set` or `cells`");
+                Err(self.source.mistake(Some(control.quantity.span()), what))
+            }
+        }
+    }
+
+    /// The study's own cells (no control's) that a filter admits; admitting none is a mistake.
+    fn admitted(&self, filter: &Spanned<Filter>, cells: &[StudyCell]) -> Result<Vec<String>, Mistake> {
+        let own = || cells.iter().filter(|cell| cell.control.is_none());
+        for (factor, allowed) in &filter.get_ref().0 {
+            let mut values: Vec<&str> =
+                own().filter_map(|cell| cell.factors.get(factor)).map(String::as_str).collect();
+            values.sort();
+            values.dedup();
+            if values.is_empty() {
+                let mut factors: Vec<&str> =
+                    own().flat_map(|cell| cell.factors.keys()).map(String::as_str).collect();
+                factors.sort();
+                factors.dedup();
+                let near = suggestion(factor, factors.iter().copied());
+                let what = format!("no cell has a factor {factor:?}; {near}");
+                return Err(self.source.mistake(Some(filter.span()), what));
+            }
+            for wanted in allowed.values() {
+                if !values.contains(&wanted.as_str()) {
+                    let near = suggestion(wanted, values.iter().copied());
+                    let what = format!("no cell has {factor} {wanted:?}; {near}");
+                    return Err(self.source.mistake(Some(filter.span()), what));
+                }
+            }
+        }
+        let admits = |cell: &&StudyCell| {
+            filter.get_ref().0.iter().all(|(factor, allowed)| {
+                cell.factors.get(factor).is_some_and(|value| allowed.values().contains(value))
+            })
+        };
+        let names: Vec<String> = own().filter(admits).map(|cell| cell.name.clone()).collect();
+        if names.is_empty() {
+            let what = "no cell has all of these together";
+            return Err(self.source.mistake(Some(filter.span()), what));
+        }
+        Ok(names)
+    }
+
+    fn known_quantity(
+        &self,
+        quantity: &Spanned<String>,
+        instruments: &[Instrument],
+    ) -> Result<(), Mistake> {
+        let measured = instruments.iter().flat_map(|instrument| instrument.face().quantities());
+        let names: Vec<String> =
+            crate::trial::training_quantities().into_iter().chain(measured).map(|q| q.name).collect();
+        if names.contains(quantity.get_ref()) {
+            return Ok(());
+        }
+        let near = suggestion(quantity.get_ref(), names.iter().map(String::as_str));
+        let what =
+            format!("no instrument of the study measures quantity {:?}; {near}", quantity.get_ref());
+        Err(self.source.mistake(Some(quantity.span()), what))
+    }
+
+    fn questions(
+        &self,
+        frame: &StudyFile,
+        cells: &[StudyCell],
+        instruments: &[Instrument],
+    ) -> Result<Vec<Question>, Mistake> {
+        frame
+            .questions
+            .iter()
+            .map(|(Name(name), question)| {
+                self.known_quantity(&question.quantity, instruments)?;
+                Ok(Question {
+                    name: name.clone(),
+                    quantity: question.quantity.get_ref().clone(),
+                    cells: self.admitted(&question.cells, cells)?,
+                    calibration: question.calibration.clone(),
+                })
+            })
+            .collect()
+    }
+}

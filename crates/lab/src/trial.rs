@@ -1,0 +1,156 @@
+//! One trial: train an agent, measure an agent. One trial, one thread, one key.
+
+use mesascope_instruments::Instrument;
+use mesascope_learners::{Agent, Learner, Trained};
+use mesascope_record::{
+    Cell, Content, Kind, Made, Measurement, Plan, Quantity, Record, Seed, StoredAgent, Tensor,
+    TensorKind, Value,
+};
+use mesascope_stats::Key;
+use mesascope_worlds::{Audited, World};
+
+use crate::LabError;
+
+/// A cell of the plan with its settings as they run.
+#[derive(Debug)]
+pub(crate) struct Ready<'p> {
+    pub(crate) cell: &'p Cell,
+    pub(crate) world: World,
+    pub(crate) learner: Learner,
+}
+
+impl<'p> Ready<'p> {
+    /// Reads a planned cell back into the structs that run, and refuses a plan made by a version
+    /// whose numerics differ: its identities would promise other numbers.
+    pub(crate) fn new(cell: &'p Cell) -> Result<Ready<'p>, LabError> {
+        let wrong = |why: String| LabError::Plan { cell: cell.name.clone(), why };
+        let world: World =
+            serde_json::from_value(cell.world.clone()).map_err(|error| wrong(error.to_string()))?;
+        let learner: Learner =
+            serde_json::from_value(cell.learner.clone()).map_err(|error| wrong(error.to_string()))?;
+        world.face().check().map_err(|error| wrong(error.to_string()))?;
+        let files = [world.face().numerics(), learner.face().numerics()].concat();
+        let here = files.into_iter().map(|(file, version)| (file.to_string(), version)).collect();
+        if cell.numerics != here {
+            return Err(wrong("it was planned by a version that computes other numbers".to_string()));
+        }
+        Ok(Ready { cell, world, learner })
+    }
+
+    /// Trains the agent of one seed.
+    pub(crate) fn train(&self, made: Made) -> (Record, Option<(Agent, StoredAgent)>) {
+        let [world_key, training_key] = Key::new(made.key_bytes()).split();
+        let (task, _) = self.world.face().draw(world_key);
+        match self.learner.face().train(&task, training_key) {
+            Err(diverged) => {
+                let content = Content::Failed { because: diverged.to_string() };
+                (Record::of_training(made, content), None)
+            }
+            Ok(trained) => {
+                let stored = stored(&made, &trained.agent);
+                let content = Content::Measured(counters(&trained));
+                (Record::of_training(made, content), Some((trained.agent, stored)))
+            }
+        }
+    }
+
+    /// The whole world of one seed, for instruments.
+    pub(crate) fn audited(&self, made: &Made) -> Audited {
+        let [world_key, _training_key] = Key::new(made.key_bytes()).split();
+        self.world.face().draw(world_key).1
+    }
+}
+
+/// Reads one agent with one instrument.
+pub(crate) fn measure(
+    plan: &Plan,
+    instruments: &[Instrument],
+    which: usize,
+    agent: &Agent,
+    made: &Made,
+    audited: &Audited,
+) -> Record {
+    let measurements = instruments[which].face().measure(agent, audited);
+    let spec = plan.instruments[which].spec.clone();
+    Record::of_instrument(made.agent(), spec, Content::Measured(measurements))
+}
+
+/// The planned instruments as they run.
+pub(crate) fn instruments(plan: &Plan) -> Result<Vec<Instrument>, LabError> {
+    plan.instruments
+        .iter()
+        .map(|planned| {
+            let wrong = |why: String| LabError::Plan { cell: planned.name.clone(), why };
+            let instrument: Instrument = serde_json::from_value(planned.spec.instrument.clone())
+                .map_err(|error| wrong(error.to_string()))?;
+            let here: Vec<_> = instrument.face().numerics();
+            let here = here.into_iter().map(|(file, v)| (file.to_string(), v)).collect();
+            if planned.spec.numerics != here {
+                return Err(wrong("it was planned by a version that measures otherwise".to_string()));
+            }
+            Ok(instrument)
+        })
+        .collect()
+}
+
+fn stored(made: &Made, agent: &Agent) -> StoredAgent {
+    let kind = match agent {
+        Agent::Network(_) => TensorKind::F32,
+        Agent::Table(_) => TensorKind::U8,
+    };
+    let tensors = agent
+        .parts()
+        .into_iter()
+        .map(|(name, shape, bytes)| Tensor { name, kind, shape, bytes })
+        .collect();
+    StoredAgent { id: made.agent(), made: made.clone(), about: agent.about(), tensors }
+}
+
+/// The agent that was stored.
+pub(crate) fn loaded(stored: &StoredAgent) -> Result<Agent, LabError> {
+    let tensors = stored.tensors.iter();
+    let parts = tensors.map(|t| (t.name.clone(), t.shape.clone(), t.bytes.clone())).collect();
+    Agent::from_parts(&stored.about, parts)
+        .map_err(|error| LabError::Plan { cell: stored.id.to_string(), why: error.to_string() })
+}
+
+/// What training itself reports of every trial.
+pub(crate) fn training_quantities() -> Vec<Quantity> {
+    let quantity = |name: &str, kind, unit: &str, about: &str| Quantity {
+        name: name.to_string(),
+        kind,
+        unit: unit.to_string(),
+        about: about.to_string(),
+    };
+    vec![
+        quantity("fitted", Kind::Rate, "share of agents", "Agents whose training met its stopping rule."),
+        quantity("steps", Kind::Number, "updates", "Updates until training ended."),
+        quantity("path-length", Kind::Number, "parameter units", "Length of the parameters' path."),
+        quantity("final-loss", Kind::Number, "nats a row", "Loss on the shown rows at the end."),
+    ]
+}
+
+fn counters(trained: &Trained) -> Vec<Measurement> {
+    let absent = |what: &str| Value::Undetermined { because: format!("this learner has no {what}") };
+    let optional = |number: Option<f64>, what: &str| match number {
+        Some(number) => Value::number(number),
+        None => absent(what),
+    };
+    let values = [
+        ("fitted", Value::Share { hits: u64::from(trained.fitted), of: 1 }),
+        ("steps", Value::number(trained.steps as f64)),
+        ("path-length", optional(trained.path_length, "parameters")),
+        ("final-loss", optional(trained.loss, "loss")),
+    ];
+    values
+        .into_iter()
+        .map(|(quantity, value)| Measurement { quantity: quantity.to_string(), value })
+        .collect()
+}
+
+/// One cell and one seed, as work.
+#[derive(Clone, Debug)]
+pub(crate) struct Work {
+    pub(crate) cell: usize,
+    pub(crate) seed: Seed,
+}

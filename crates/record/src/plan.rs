@@ -1,0 +1,351 @@
+//! The plan: everything a study asks for, written out so that every later stage can work from files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::identity::{Made, Seed, hash_of};
+use crate::line::{Instrumented, InstrumentSpec};
+use crate::quantity::Quantity;
+use crate::{RecordError, SCHEMA, write_atomically};
+
+/// Which seeds: those of looking around, or those that a verdict may rest on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Namespace {
+    /// Few seeds, of demonstration arms only; looking at them spoils nothing.
+    Quick,
+    /// The seeds that confirm or refute.
+    Standard,
+}
+
+impl std::fmt::Display for Namespace {
+    fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
+        out.write_str(match self {
+            Namespace::Quick => "quick",
+            Namespace::Standard => "standard",
+        })
+    }
+}
+
+/// Whether trained agents are stored or trained again when an instrument asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Keep {
+    /// Stored as safetensors.
+    #[default]
+    Stored,
+    /// Trained again on demand.
+    Retrained,
+}
+
+/// A study written out for one preset.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// The version of this layout.
+    pub schema: u32,
+    /// The study's name.
+    pub study: String,
+    /// The study whose claims, rules and forecasts apply: itself, or the one it was copied from.
+    pub based_on: String,
+    /// The question it asks.
+    pub question: String,
+    /// The hash of the study as `register` locks it: its standard plan, whatever the preset here.
+    pub study_hash: String,
+    /// Which seeds.
+    pub preset: Namespace,
+    /// Edits made on the command line, as `path=value`.
+    pub edits: Vec<String>,
+    /// The claims that the study bears on.
+    pub claims: Vec<u32>,
+    /// What the study's evidence is about.
+    pub scope: Scope,
+    /// Whether agents are stored.
+    pub agents: Keep,
+    /// The instruments.
+    pub instruments: Vec<Instrumented>,
+    /// What training itself reports of every trial.
+    pub training: Vec<Quantity>,
+    /// The cells, controls' cells among them, in the order of the study file.
+    pub cells: Vec<Cell>,
+    /// What must hold before anything else is shown.
+    pub controls: Vec<Control>,
+    /// What forecasts are scored on.
+    pub questions: Vec<Question>,
+}
+
+/// One combination of settings and its seeds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cell {
+    /// A name made from its factors, unique in the plan.
+    pub name: String,
+    /// What is varied, and its value here, as text.
+    pub factors: BTreeMap<String, String>,
+    /// Whether it belongs to a headline arm.
+    pub headline: bool,
+    /// The control that it was made for, if any.
+    pub control: Option<String>,
+    /// Seeds 0 to this, less one.
+    pub seeds: u64,
+    /// The world's kind and settings.
+    pub world: Json,
+    /// The learner's kind and settings.
+    pub learner: Json,
+    /// The version of every file that computes a number of its agents.
+    pub numerics: BTreeMap<String, u32>,
+}
+
+/// One cell and one seed.
+#[derive(Clone, Copy, Debug)]
+pub struct Trial<'a> {
+    /// The cell.
+    pub cell: &'a Cell,
+    /// The seed.
+    pub seed: Seed,
+}
+
+impl Trial<'_> {
+    /// What trains this trial's agent.
+    pub fn made(&self) -> Made {
+        Made {
+            world: self.cell.world.clone(),
+            learner: self.cell.learner.clone(),
+            numerics: self.cell.numerics.clone(),
+            seed: self.seed,
+        }
+    }
+}
+
+/// What evidence is about, as sets of words; a wider conclusion than its evidence is an error.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    /// Such as `multi-layer perceptron`.
+    pub architecture: BTreeSet<String>,
+    /// Such as `supervised learning`.
+    pub objective: BTreeSet<String>,
+    /// Such as `boolean functions`.
+    pub data: BTreeSet<String>,
+    /// Such as `under 10,000 parameters`.
+    pub compute: BTreeSet<String>,
+    /// Such as `none`.
+    pub scaffold: BTreeSet<String>,
+}
+
+impl Scope {
+    /// The fields with their names.
+    pub fn fields(&self) -> [(&'static str, &BTreeSet<String>); 5] {
+        [
+            ("architecture", &self.architecture),
+            ("objective", &self.objective),
+            ("data", &self.data),
+            ("compute", &self.compute),
+            ("scaffold", &self.scaffold),
+        ]
+    }
+}
+
+/// A control: what must hold, of which cells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Control {
+    /// Its name, read after "must hold that".
+    pub name: String,
+    /// Positive controls show that an effect would be seen, negative ones that none is made up.
+    pub kind: ControlKind,
+    /// One sentence.
+    pub says: String,
+    /// The names of the cells that it reads.
+    pub cells: Vec<String>,
+    /// The quantity it reads.
+    pub quantity: String,
+    /// What must hold.
+    pub expect: Expect,
+}
+
+/// The two sorts of control.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ControlKind {
+    /// A known effect must be seen.
+    Positive,
+    /// No effect may be seen where there is none.
+    Negative,
+}
+
+/// What a control demands. A p-value below `alpha` fails.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Expect {
+    /// All hits of all trials together are Binomial(n, p), by the exact two-sided test.
+    Binomial {
+        /// The probability of a hit.
+        p: f64,
+        /// The chance that a true control fails.
+        alpha: f64,
+    },
+    /// The mean over trials is this, by the t-test.
+    Mean {
+        /// The value.
+        is: f64,
+        /// The chance that a true control fails.
+        alpha: f64,
+    },
+    /// The two-sided interval of each cell's mean lies above this.
+    Above {
+        /// The value.
+        than: f64,
+        /// The interval's level.
+        level: f64,
+    },
+    /// In every cell, no more than this share of the trials misses.
+    NearlyAll {
+        /// The largest share that may miss.
+        missing: f64,
+    },
+    /// The trials are distributed as in other cells, by the two-sample Kolmogorov-Smirnov test.
+    SameAs {
+        /// The other cells.
+        cells: Vec<String>,
+        /// The chance that a true control fails.
+        alpha: f64,
+    },
+}
+
+/// Which cells: for each factor named, the values allowed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Filter(pub BTreeMap<String, OneOrMany>);
+
+/// One value, or a list of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMany {
+    /// One value.
+    One(String),
+    /// Any of these.
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    /// The values allowed.
+    pub fn values(&self) -> &[String] {
+        match self {
+            OneOrMany::One(value) => std::slice::from_ref(value),
+            OneOrMany::Many(values) => values,
+        }
+    }
+}
+
+impl Filter {
+    /// Whether a cell has an allowed value of every factor named.
+    pub fn admits(&self, cell: &Cell) -> bool {
+        self.0.iter().all(|(factor, allowed)| {
+            cell.factors.get(factor).is_some_and(|value| allowed.values().contains(value))
+        })
+    }
+}
+
+/// A quantity that forecasts are scored on, in named cells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// Its name.
+    pub name: String,
+    /// The quantity.
+    pub quantity: String,
+    /// The names of the cells.
+    pub cells: Vec<String>,
+    /// Why the winner is known beforehand; none for a headline.
+    pub calibration: Option<String>,
+}
+
+impl Plan {
+    /// The file in a run's folder.
+    pub const FILE: &'static str = "plan.json";
+
+    /// The hash of the plan.
+    pub fn hash(&self) -> String {
+        hash_of("mesascope plan", self)
+    }
+
+    /// All trials in a fixed order: cell by cell, seed by seed.
+    pub fn trials(&self) -> impl Iterator<Item = Trial<'_>> {
+        self.cells.iter().flat_map(move |cell| {
+            (0..cell.seeds).map(move |index| Trial {
+                cell,
+                seed: Seed { namespace: self.preset, index },
+            })
+        })
+    }
+
+    /// How many trials there are.
+    pub fn trial_count(&self) -> u64 {
+        self.cells.iter().map(|cell| cell.seeds).sum()
+    }
+
+    /// The cell of a name.
+    pub fn cell(&self, name: &str) -> Option<&Cell> {
+        self.cells.iter().find(|cell| cell.name == name)
+    }
+
+    /// The quantity of a name, whether training or an instrument reports it.
+    pub fn quantity(&self, name: &str) -> Option<&Quantity> {
+        let measured = self.instruments.iter().flat_map(|instrument| &instrument.quantities);
+        self.training.iter().chain(measured).find(|quantity| quantity.name == name)
+    }
+
+    /// The specs of all instruments.
+    pub fn specs(&self) -> impl Iterator<Item = &InstrumentSpec> {
+        self.instruments.iter().map(|instrument| &instrument.spec)
+    }
+
+    /// The part of the plan that its controls read; nothing else is trained, scored or claimed.
+    pub fn only_controls(&self) -> Plan {
+        let mut needed: BTreeSet<&String> = BTreeSet::new();
+        for control in &self.controls {
+            needed.extend(&control.cells);
+            if let Expect::SameAs { cells, .. } = &control.expect {
+                needed.extend(cells);
+            }
+        }
+        let cells = self.cells.iter().filter(|cell| needed.contains(&cell.name)).cloned().collect();
+        Plan { cells, questions: Vec::new(), claims: Vec::new(), ..self.clone() }
+    }
+
+    /// Writes the plan into a run's folder.
+    pub fn write(&self, folder: &Path) -> Result<(), RecordError> {
+        let mut text = serde_json::to_string_pretty(self).expect("a plan is plain data");
+        text.push('\n');
+        write_atomically(&folder.join(Plan::FILE), text.as_bytes())
+    }
+
+    /// Reads the plan of a run's folder.
+    pub fn read(folder: &Path) -> Result<Plan, RecordError> {
+        let path = folder.join(Plan::FILE);
+        let text = read_needed(&path, "plan")?;
+        let malformed = |why| RecordError::Malformed { path: path.display().to_string(), why };
+        let plan: Plan = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+        if plan.schema > SCHEMA {
+            return Err(malformed(format!(
+                "schema {} is newer than the {SCHEMA} that this mesascope reads",
+                plan.schema
+            )));
+        }
+        Ok(plan)
+    }
+}
+
+/// Reads a file that an earlier stage should have written; names that stage where it is missing.
+pub fn read_needed(path: &Path, stage: &str) -> Result<String, RecordError> {
+    std::fs::read_to_string(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => {
+            RecordError::Missing { path: path.display().to_string(), stage: stage.to_string() }
+        }
+        _ => RecordError::File { path: path.display().to_string(), tried: "read", source },
+    })
+}

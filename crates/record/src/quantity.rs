@@ -1,0 +1,111 @@
+//! What is measured, and a measurement of it with its uncertainty.
+
+use serde::{Deserialize, Serialize};
+
+/// Something an instrument measures. Its name is unique among all instruments.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quantity {
+    /// The name that studies, rules and forecasts use.
+    pub name: String,
+    /// What one measurement can be.
+    pub kind: Kind,
+    /// The unit, in words.
+    pub unit: String,
+    /// One sentence.
+    pub about: String,
+}
+
+/// What one measurement of a quantity can be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Kind {
+    /// A number in a range; agents are averaged.
+    Mean {
+        /// The smallest possible value.
+        low: f64,
+        /// The largest possible value.
+        high: f64,
+    },
+    /// A number without bounds, reported and not scored.
+    Number,
+    /// Whether something holds of the agent; agents are counted.
+    Rate,
+    /// One of several classes; agents are counted by class.
+    Classes {
+        /// The classes, in order.
+        classes: Vec<String>,
+    },
+}
+
+/// One quantity of one agent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measurement {
+    /// The quantity's name.
+    pub quantity: String,
+    /// What was found.
+    pub value: Value,
+}
+
+/// What was found. Unknown is a value, never 0 or NaN.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Value {
+    /// Hits among equally weighted cases, all of them looked at: no sampling error of its own.
+    Share {
+        /// Cases that are hits.
+        hits: u64,
+        /// Cases, at least 1.
+        of: u64,
+    },
+    /// A finite number, known exactly.
+    Number(f64),
+    /// One of the quantity's classes.
+    Class(String),
+    /// Nothing can be said, and why.
+    Undetermined {
+        /// The reason, in words.
+        because: String,
+    },
+}
+
+impl Value {
+    /// A number, or undetermined where it is not finite.
+    pub fn number(value: f64) -> Value {
+        if value.is_finite() {
+            Value::Number(value)
+        } else {
+            Value::Undetermined { because: format!("the value is {value}") }
+        }
+    }
+
+    /// The value as one number, where it is one.
+    pub fn as_number(&self) -> Option<f64> {
+        match self {
+            Value::Share { hits, of } => Some(*hits as f64 / *of as f64),
+            Value::Number(value) => Some(*value),
+            Value::Class(_) | Value::Undetermined { .. } => None,
+        }
+    }
+}
+
+/// How far an instrument may be trusted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Status {
+    /// Nothing has checked it but its own tests; a verdict that rests on it says so.
+    Preliminary,
+    /// A study measured its error on agents of known truth.
+    Calibrated {
+        /// The study.
+        study: String,
+        /// Its record.
+        record: String,
+    },
+    /// A second implementation, written blind from its definition, agrees.
+    Checked {
+        /// Where the second implementation stands.
+        by: String,
+    },
+}

@@ -1,0 +1,59 @@
+//! What a learner may see of the world, and what a frozen agent shows to an instrument.
+
+/// Rows that a learner may see, with their labels. The rows not shown exist nowhere in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Labelled {
+    /// Inputs, `[row, input]`.
+    pub inputs: Vec<f32>,
+    /// Numbers in one row.
+    pub width: usize,
+    /// The class of each row, `[row]`, 0 or 1.
+    pub labels: Vec<u8>,
+}
+
+impl Labelled {
+    /// A task from its rows. Panics unless `inputs` is `[row, input]` and `labels` is `[row]`.
+    pub fn new(inputs: Vec<f32>, width: usize, labels: Vec<u8>) -> Labelled {
+        assert_eq!(inputs.len(), width * labels.len(), "inputs must be [row, input]");
+        Labelled { inputs, width, labels }
+    }
+
+    /// How many rows are shown.
+    pub fn rows(&self) -> usize {
+        self.labels.len()
+    }
+}
+
+/// An agent as an instrument sees it: rows in, classes out, and nothing of how it was made.
+pub trait Labeller {
+    /// The class that the agent gives each row. `inputs` is `[row, input]` with `width` numbers a
+    /// row; the answer is `[row]`.
+    fn labels(&self, inputs: &[f32], width: usize) -> Vec<u8>;
+}
+
+/// Declares a catalogue: an enum with one variant a line, each naming its file.
+///
+/// The literal is the name in study files and, with `_` for `-`, the name of the file.
+#[macro_export]
+macro_rules! catalogue {
+    ($(#[$meta:meta])* $name:ident as $face:path { $($(#[$doc:meta])* $variant:ident($kind:ty) = $file:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        pub enum $name { $($(#[$doc])* #[serde(rename = $file)] $variant($kind),)+ }
+
+        impl $name {
+            /// The name of every entry, in the order of the list.
+            pub const NAMES: &'static [&'static str] = &[$($file),+];
+
+            /// The entry's name in study files.
+            pub fn name(&self) -> &'static str {
+                match self { $($name::$variant(_) => $file,)+ }
+            }
+
+            /// The entry behind the trait that all entries share.
+            pub fn face(&self) -> &dyn $face {
+                match self { $($name::$variant(entry) => entry,)+ }
+            }
+        }
+    };
+}

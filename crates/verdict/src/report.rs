@@ -1,0 +1,385 @@
+//! The verdict as text, from `verdict.json` alone, within 80 columns.
+
+use std::fmt::Write;
+
+use mesascope_record::ControlKind;
+
+use crate::claim::Claim;
+use crate::verdict::{
+    CellRow, Conclusion, Findings, QuestionScore, RuleVerdict, Standing, Summary, Verdict,
+};
+
+/// How the text is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// ASCII only: for files, pipes and `NO_COLOR`.
+    Plain,
+    /// With colour and a round mark.
+    Coloured,
+}
+
+/// The widest line.
+const WIDTH: usize = 80;
+/// Where the text of a labelled paragraph begins.
+const INDENT: usize = 11;
+
+impl Style {
+    fn paint(self, code: &str, text: &str) -> String {
+        match self {
+            Style::Plain => text.to_string(),
+            Style::Coloured => format!("\x1b[{code}m{text}\x1b[0m"),
+        }
+    }
+
+    fn ok(self) -> String {
+        self.paint("32", "ok  ")
+    }
+
+    fn failed(self) -> String {
+        self.paint("1;31", "FAIL")
+    }
+
+    fn mark(self) -> char {
+        match self {
+            Style::Plain => 'o',
+            Style::Coloured => '\u{25cf}',
+        }
+    }
+}
+
+/// The whole report.
+pub fn report(verdict: &Verdict, style: Style) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "{} ({} preset)", style.paint("1", &verdict.study), verdict.preset);
+    paragraph(&mut out, "Question", &verdict.question);
+    out.push('\n');
+    out.push_str(&controls_text(verdict, style));
+    match &verdict.findings {
+        None => {
+            let _ = writeln!(out, "\n{}", style.paint("1;31", "INCONCLUSIVE: control failed"));
+            paragraph(
+                &mut out,
+                "",
+                "A control that fails means that the instruments or the training are not what \
+                 they should be; no result is shown.",
+            );
+        }
+        Some(findings) => {
+            out.push('\n');
+            tables(&mut out, findings, style);
+            unfitted(&mut out, verdict);
+            for question in &findings.questions {
+                out.push('\n');
+                scores(&mut out, question, style);
+            }
+            totals(&mut out, findings);
+            for one in &findings.verdicts {
+                out.push('\n');
+                rule_verdict(&mut out, one, style);
+            }
+            if !findings.preliminary.is_empty() {
+                let words = format!(
+                    "{}: no blind second implementation has checked them yet",
+                    findings.preliminary.join(", ")
+                );
+                out.push('\n');
+                paragraph(&mut out, "Prelim.", &words);
+            }
+        }
+    }
+    out.push('\n');
+    paragraph(&mut out, "Scope", &scope_words(verdict));
+    paragraph(&mut out, "Status", &standing_words(&verdict.standing));
+    out
+}
+
+/// The controls alone.
+pub fn controls_text(verdict: &Verdict, style: Style) -> String {
+    let held = verdict.controls.iter().filter(|control| control.holds).count();
+    let mut out = String::new();
+    let count = verdict.controls.len();
+    let summary = match count {
+        0 => "none: nothing shows that an effect would be seen, or none made up".to_string(),
+        _ => format!("{held} of {count} hold"),
+    };
+    paragraph(&mut out, "Controls", &summary);
+    for control in &verdict.controls {
+        let light = if control.holds { style.ok() } else { style.failed() };
+        let sort = match control.kind {
+            ControlKind::Positive => "+",
+            ControlKind::Negative => "-",
+        };
+        let _ = writeln!(out, "  {light} {sort} {}", control.name);
+        wrap(&mut out, 9, &format!("{}; must be {}", control.found, control.must));
+    }
+    out
+}
+
+fn tables(out: &mut String, findings: &Findings, style: Style) {
+    let mut quantities: Vec<&str> = Vec::new();
+    for row in &findings.cells {
+        if !quantities.contains(&row.quantity.as_str()) {
+            quantities.push(&row.quantity);
+        }
+    }
+    for quantity in quantities {
+        let rows: Vec<&CellRow> = findings
+            .cells
+            .iter()
+            .filter(|row| row.quantity == quantity && !row.control && is_result(&row.summary))
+            .collect();
+        match rows.first().map(|row| &row.summary) {
+            Some(Summary::Mean { range, .. }) => {
+                let (low, high) = (format!("{}", range.0), format!("{}", range.1));
+                let middle = format!("{}", (range.0 + range.1) / 2.0);
+                let _ = writeln!(
+                    out,
+                    "{:<44}{low:<12}{middle:^9}{high:>12}",
+                    style.paint("1", &format!("{quantity} (mean ± se)")),
+                    low = low
+                );
+                for row in rows {
+                    mean_row(out, row, style);
+                }
+                out.push('\n');
+            }
+            Some(Summary::Classes { .. }) => {
+                let _ = writeln!(out, "{}", style.paint("1", &format!("{quantity} (agents)")));
+                for row in rows {
+                    classes_row(out, row);
+                }
+                out.push('\n');
+            }
+            Some(Summary::Rate { .. }) if quantity != "fitted" => {
+                let _ = writeln!(out, "{}", style.paint("1", &format!("{quantity} (agents)")));
+                for row in rows {
+                    if let Summary::Rate { hits, of } = &row.summary {
+                        let _ = writeln!(out, "  {:<42} {hits:>7} of {of}", short(&row.cell, 42));
+                    }
+                }
+                out.push('\n');
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_result(summary: &Summary) -> bool {
+    !matches!(summary, Summary::Undetermined { .. })
+}
+
+fn short(text: &str, most: usize) -> String {
+    match text.chars().count() > most {
+        true => text.chars().take(most - 2).chain("..".chars()).collect(),
+        false => text.to_string(),
+    }
+}
+
+fn mean_row(out: &mut String, row: &CellRow, style: Style) {
+    let Summary::Mean { estimate, range } = &row.summary else { return };
+    let interval = estimate.interval(0.95);
+    let columns = 33;
+    let place = |value: f64| {
+        let share = ((value - range.0) / (range.1 - range.0)).clamp(0.0, 1.0);
+        (share * (columns - 1) as f64).round() as usize
+    };
+    let mut line: Vec<char> = vec![' '; columns];
+    line[(columns - 1) / 2] = ':';
+    for at in place(interval.low)..=place(interval.high) {
+        line[at] = '-';
+    }
+    line[place(estimate.mean)] = style.mark();
+    let line: String = line.into_iter().collect();
+    let _ = writeln!(
+        out,
+        "  {:<25} {:.3} ± {:.3} |{line}|",
+        short(&row.cell, 25),
+        estimate.mean,
+        estimate.standard_error
+    );
+}
+
+fn classes_row(out: &mut String, row: &CellRow) {
+    let Summary::Classes { counts, undetermined } = &row.summary else { return };
+    let mut parts: Vec<String> = counts
+        .iter()
+        .filter(|(_, count)| **count > 0)
+        .map(|(class, count)| format!("{class} {count}"))
+        .collect();
+    if *undetermined > 0 {
+        parts.push(format!("undetermined {undetermined}"));
+    }
+    let _ = writeln!(out, "  {}", row.cell);
+    wrap(out, 6, &parts.join(", "));
+}
+
+fn unfitted(out: &mut String, verdict: &Verdict) {
+    let words = format!("{} of {} agents did not meet the stopping rule", verdict.unfitted, verdict.agents);
+    paragraph(out, "Unfitted", &words);
+    if let Some(first) = &verdict.first_failure {
+        paragraph(out, "Failed", &format!("{} trials; first: {first}", verdict.failed));
+    }
+}
+
+fn scores(out: &mut String, question: &QuestionScore, style: Style) {
+    let title = format!("Bits against knowing nothing: {}", question.name);
+    let _ = writeln!(out, "{}", style.paint("1", &title));
+    let words = format!(
+        "{} in {} cells; one who knew would win {:+.1}",
+        question.quantity,
+        question.cells.len(),
+        question.oracle
+    );
+    wrap(out, 2, &words);
+    if let Some(why) = &question.calibration {
+        wrap(out, 2, &format!("calibration, moves no claim: {why}"));
+    }
+    let _ = writeln!(out, "  {:<28}{:>9}{:>10}{:>9}{:>10}", "", "mixture", "generous", "literal", "permuted");
+    for position in &question.positions {
+        let reading = |name: &str| {
+            position.readings.get(name).map_or("-".to_string(), |bits| format!("{:+.1}", zeroed(*bits)))
+        };
+        let _ = writeln!(
+            out,
+            "  {:<28}{:>+9.1}{:>10}{:>9}{:>+10.1}",
+            short(&position.position, 28),
+            zeroed(position.bits),
+            reading("generous"),
+            reading("literal"),
+            zeroed(position.permuted)
+        );
+    }
+    for (cell, because) in &question.unscored {
+        wrap(out, 2, &format!("not scored: {cell}: {because}"));
+    }
+    let mut told: Vec<String> = Vec::new();
+    for position in &question.positions {
+        if let Standing::Exploratory { because } = &position.standing {
+            told.push(format!("{} ({because})", position.position));
+        }
+    }
+    if !told.is_empty() {
+        wrap(out, 2, &format!("exploratory: {}", told.join("; ")));
+    }
+}
+
+/// No "-0.0".
+fn zeroed(bits: f64) -> f64 {
+    if bits.abs() < 0.05 { 0.0 } else { bits }
+}
+
+fn totals(out: &mut String, findings: &Findings) {
+    if findings.questions.len() < 2 {
+        return;
+    }
+    out.push('\n');
+    match &findings.totals {
+        None => paragraph(
+            out,
+            "Total",
+            "not added: two questions look at the same agents, and nothing is counted twice",
+        ),
+        Some(totals) => {
+            let mut sorted: Vec<(&String, &f64)> = totals.iter().collect();
+            sorted.sort_by(|one, other| other.1.total_cmp(one.1));
+            let words: Vec<String> =
+                sorted.iter().map(|(name, bits)| format!("{name} {:+.1}", zeroed(**bits))).collect();
+            paragraph(out, "Total", &words.join(", "));
+        }
+    }
+}
+
+fn rule_verdict(out: &mut String, verdict: &RuleVerdict, style: Style) {
+    let conclusion = match verdict.conclusion {
+        Conclusion::Supported => style.paint("1;32", "SUPPORTED"),
+        Conclusion::Refuted => style.paint("1;31", "REFUTED"),
+        Conclusion::Inconclusive => style.paint("1;33", "INCONCLUSIVE"),
+        Conclusion::NotRun => style.paint("1", "NOT RUN"),
+    };
+    let _ = writeln!(out, "{conclusion}  claim {}, rule {}", verdict.claim, verdict.rule);
+    wrap(out, 2, &format!("\"{}\"", verdict.quote));
+    paragraph(out, "Tested", &verdict.proposition);
+    paragraph(out, "Rule", &verdict.by);
+    paragraph(out, "Found", &verdict.found);
+    if let Some(effect) = verdict.detectable {
+        let words = format!("a departure of {effect:.3} from the band would have been seen (power 0.8)");
+        paragraph(out, "Bound", &words);
+    }
+    if let Some(why) = &verdict.calibration {
+        paragraph(out, "Moves", &format!("no claim: calibration. {why}"));
+    }
+    if let Standing::Exploratory { .. } = &verdict.standing {
+        paragraph(out, "Status", &standing_words(&verdict.standing));
+    }
+}
+
+fn scope_words(verdict: &Verdict) -> String {
+    let fields: Vec<String> = verdict
+        .scope
+        .fields()
+        .into_iter()
+        .map(|(name, words)| {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            format!("{name}: {}", words.join(", "))
+        })
+        .collect();
+    format!("{}. Nothing about anything else.", fields.join("; "))
+}
+
+fn standing_words(standing: &Standing) -> String {
+    match standing {
+        Standing::Registered => "registered before the first confirmatory record".to_string(),
+        Standing::Exploratory { because } => format!("exploratory: {because}"),
+    }
+}
+
+/// A label and text beside it, wrapped.
+fn paragraph(out: &mut String, label: &str, text: &str) {
+    let mut wrapped = String::new();
+    wrap(&mut wrapped, INDENT, text);
+    let body = wrapped.get(INDENT..).unwrap_or("\n");
+    let _ = write!(out, "{label:<INDENT$}{body}");
+}
+
+/// Text wrapped to the width behind an indent. A word longer than the line stands alone.
+fn wrap(out: &mut String, indent: usize, text: &str) {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && indent + line.chars().count() + 1 + word.chars().count() > WIDTH {
+            let _ = writeln!(out, "{:indent$}{line}", "");
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    let _ = writeln!(out, "{:indent$}{line}", "");
+}
+
+/// All claims, or one in full, with what bears on them.
+pub fn claims_list(claims: &[Claim], one: Option<u32>) -> String {
+    let mut out = String::new();
+    for claim in claims.iter().filter(|claim| one.is_none_or(|id| id == claim.id)) {
+        let mut studies: Vec<&str> = claim.rules.iter().map(|rule| rule.study.as_str()).collect();
+        studies.dedup();
+        let tested = match studies.is_empty() {
+            true => "untested: no study bears on it".to_string(),
+            false => format!("tested by {}", studies.join(", ")),
+        };
+        let _ = writeln!(out, "{:>3}  {}", claim.id, claim.name);
+        wrap(&mut out, 5, &format!("\"{}\" ({})", claim.quote, claim.source));
+        wrap(&mut out, 5, &tested);
+        if one.is_some() {
+            wrap(&mut out, 5, &claim.statement);
+            for rule in &claim.rules {
+                let _ = writeln!(out, "     rule {} (study {})", rule.name, rule.study);
+                wrap(&mut out, 7, &rule.proposition);
+                if let Some(why) = &rule.calibration {
+                    wrap(&mut out, 7, &format!("calibration, moves no claim: {why}"));
+                }
+            }
+        }
+    }
+    out
+}

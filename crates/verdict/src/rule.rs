@@ -1,0 +1,200 @@
+//! Claims judged by the rules that were stated beforehand.
+
+use mesascope_record::{Cell, Plan, Scope};
+use mesascope_stats::{Interval, Sides, clopper_pearson, smallest_detectable_effect};
+
+use crate::claim::{Claim, Correction, Holds, Rule, Supports};
+use crate::mistake::Mistake;
+use crate::standing::Registered;
+use crate::table::Table;
+use crate::verdict::{Conclusion, RuleVerdict, Standing, Summary};
+
+/// The power at which the smallest detectable effect is stated.
+const POWER: f64 = 0.8;
+
+/// Refuses a rule whose conclusion is about more than the study's evidence.
+pub(crate) fn check_scope(claim: &Claim, rule: &Rule, evidence: &Scope) -> Result<(), Mistake> {
+    for ((field, concluded), (_, shown)) in rule.scope.fields().iter().zip(evidence.fields()) {
+        if let Some(wider) = concluded.iter().find(|word| !shown.contains(*word)) {
+            let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
+            return Err(Mistake {
+                file: format!("claim {}", claim.id),
+                at: None,
+                what: format!(
+                    "rule {:?} concludes about {field} {wider:?}; the study's evidence is about {}",
+                    rule.name,
+                    shown.join(", ")
+                ),
+            });
+        }
+        if concluded.is_empty() {
+            return Err(Mistake {
+                file: format!("claim {}", claim.id),
+                at: None,
+                what: format!("rule {:?} names no {field} in its scope", rule.name),
+            });
+        }
+    }
+    Ok(())
+}
+
+enum Side {
+    Outside,
+    Inside,
+    Neither,
+}
+
+/// The verdict on a claim by one of its rules.
+pub(crate) fn judge(
+    plan: &Plan,
+    table: &Table,
+    registered: &Registered,
+    claim: &Claim,
+    rule: &Rule,
+) -> RuleVerdict {
+    let own = |cell: &&Cell| cell.control.is_none() && rule.cells.admits(cell);
+    let cells: Vec<&Cell> = plan.cells.iter().filter(own).collect();
+    let (conclusion, found, detectable) = conclude(plan, table, rule, &cells);
+    RuleVerdict {
+        claim: claim.id,
+        quote: claim.quote.clone(),
+        rule: rule.name.clone(),
+        proposition: rule.proposition.clone(),
+        by: in_words(rule, cells.len()),
+        conclusion,
+        found,
+        detectable,
+        calibration: rule.calibration.clone(),
+        scope: rule.scope.clone(),
+        standing: match registered.of_rule(claim.id, rule) {
+            Standing::Registered => registered.of_run(plan),
+            exploratory => exploratory,
+        },
+    }
+}
+
+fn in_words(rule: &Rule, cells: usize) -> String {
+    let side = match rule.supports {
+        Supports::Outside => "outside",
+        Supports::Inside => "inside",
+    };
+    let holds = match rule.holds {
+        Holds::InEveryCell => "in every cell",
+        Holds::InSomeCell => "in some cell",
+    };
+    let correction = match rule.correction {
+        Correction::Bonferroni => format!(" (Bonferroni over {cells} cells)"),
+        Correction::None => String::new(),
+    };
+    let of = rule.class.as_ref().map_or(String::new(), |class| format!(" of class {class}"));
+    format!(
+        "{:.0}% interval{correction} of {}{of} {side} {}-{} {holds}, at least {} seeds a cell, at \
+         most {:.0}% unfitted",
+        rule.level * 100.0,
+        rule.quantity,
+        rule.band.0,
+        rule.band.1,
+        rule.minimum_seeds,
+        rule.most_unfitted * 100.0
+    )
+}
+
+fn conclude(
+    plan: &Plan,
+    table: &Table,
+    rule: &Rule,
+    cells: &[&Cell],
+) -> (Conclusion, String, Option<f64>) {
+    let inconclusive = |why: String| (Conclusion::Inconclusive, why, None);
+    if cells.is_empty() {
+        let preset = plan.preset;
+        let why = format!("its cells are not in the {preset} preset; headline arms run in the standard one");
+        return (Conclusion::NotRun, why, None);
+    }
+    if rule.correction == Correction::None && cells.len() > 1 {
+        return inconclusive(format!("{} cells need a correction and the rule has none", cells.len()));
+    }
+    let level = 1.0 - (1.0 - rule.level) / cells.len() as f64;
+    let (mut inside, mut outside) = (0, 0);
+    let mut extremes: Option<(f64, f64)> = None;
+    let mut widest: f64 = 0.0;
+    for cell in cells {
+        let name = &cell.name;
+        if cell.seeds < rule.minimum_seeds {
+            return inconclusive(format!(
+                "cell {name:?} has {} seeds and the rule asks for {}",
+                cell.seeds, rule.minimum_seeds
+            ));
+        }
+        let unfitted = table.unfitted(name) as f64 / cell.seeds as f64;
+        if unfitted > rule.most_unfitted {
+            return inconclusive(format!("{:.0}% of cell {name:?} is unfitted", unfitted * 100.0));
+        }
+        let summary = table.summary(plan, name, &rule.quantity);
+        let (interval, error) = match interval(&summary, rule.class.as_deref(), level) {
+            Ok(found) => found,
+            Err(why) => return inconclusive(format!("cell {name:?}: {why}")),
+        };
+        widest = widest.max(error);
+        let (low, high) = extremes.unwrap_or((interval.low, interval.high));
+        extremes = Some((low.min(interval.low), high.max(interval.high)));
+        match side(&interval, &rule.band) {
+            Side::Inside => inside += 1,
+            Side::Outside => outside += 1,
+            Side::Neither => {}
+        }
+    }
+    let (with, against) = match rule.supports {
+        Supports::Outside => (outside, inside),
+        Supports::Inside => (inside, outside),
+    };
+    let conclusion = match rule.holds {
+        Holds::InEveryCell if with == cells.len() => Conclusion::Supported,
+        Holds::InEveryCell if against > 0 => Conclusion::Refuted,
+        Holds::InSomeCell if with > 0 => Conclusion::Supported,
+        Holds::InSomeCell if against == cells.len() => Conclusion::Refuted,
+        _ => Conclusion::Inconclusive,
+    };
+    let (low, high) = extremes.expect("there is a cell");
+    let found = format!(
+        "{outside} of {} cells outside the band, {inside} inside; intervals span {low:.3} to {high:.3}",
+        cells.len()
+    );
+    (conclusion, found, Some(smallest_detectable_effect(widest, level, POWER)))
+}
+
+fn side(interval: &Interval, band: &(f64, f64)) -> Side {
+    if interval.inside(band) {
+        Side::Inside
+    } else if interval.outside(band) {
+        Side::Outside
+    } else {
+        Side::Neither
+    }
+}
+
+/// The two-sided interval of what a cell shows, and its standard error.
+fn interval(summary: &Summary, class: Option<&str>, level: f64) -> Result<(Interval, f64), String> {
+    let of_rate = |hits: u64, of: u64| {
+        let interval = clopper_pearson(hits, of, level, Sides::Two).map_err(|e| e.to_string())?;
+        // At 0 or all hits the plug-in error is 0; half a hit more keeps it from claiming so.
+        let share = (hits as f64 + 0.5) / (of as f64 + 1.0);
+        Ok((interval, (share * (1.0 - share) / of as f64).sqrt()))
+    };
+    match (summary, class) {
+        (Summary::Mean { estimate, .. } | Summary::Numbers { estimate }, None) => {
+            Ok((estimate.interval(level), estimate.standard_error))
+        }
+        (Summary::Rate { hits, of }, None) => of_rate(*hits, *of),
+        (Summary::Classes { counts, undetermined }, Some(class)) => {
+            if *undetermined > 0 {
+                return Err(format!("{undetermined} agents have no class"));
+            }
+            let hits = counts.get(class).ok_or_else(|| format!("there is no class {class:?}"))?;
+            of_rate(*hits, counts.values().sum())
+        }
+        (Summary::Classes { .. }, None) => Err("the rule names no class".to_string()),
+        (Summary::Undetermined { because }, _) => Err(because.clone()),
+        (_, Some(class)) => Err(format!("the quantity has no classes, so none is {class:?}")),
+    }
+}

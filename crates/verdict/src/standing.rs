@@ -1,0 +1,99 @@
+//! Whether a forecast, a rule or a run counts as registered beforehand.
+
+use mesascope_record::{Namespace, Plan, Provenance};
+
+use crate::claim::Rule;
+use crate::forecast::Forecast;
+use crate::ledger::{Entry, Ledger};
+use crate::verdict::Standing;
+
+/// What had been registered when the first record of a run was made.
+pub(crate) struct Registered<'l> {
+    entry: Option<&'l Entry>,
+    later: &'l [Entry],
+    missing: Option<String>,
+}
+
+impl<'l> Registered<'l> {
+    /// For a standard run, the newest entry that every segment of records was made under; for a
+    /// quick run, which locks nothing, the newest entry.
+    pub(crate) fn at(ledger: &'l Ledger, plan: &Plan, segments: &[Option<Provenance>]) -> Registered<'l> {
+        if plan.preset == Namespace::Quick {
+            return Registered { entry: ledger.entries.last(), later: &[], missing: None };
+        }
+        let nothing = |why: &str| Registered {
+            entry: None,
+            later: &ledger.entries,
+            missing: Some(why.to_string()),
+        };
+        let mut earliest: Option<usize> = None;
+        for provenance in segments {
+            let Some(provenance) = provenance else {
+                return nothing("a segment's provenance is missing, so that its order cannot be shown");
+            };
+            let Some(head) = &provenance.ledger else {
+                return nothing("nothing was registered before the first confirmatory record");
+            };
+            let Some(place) = ledger.place(head) else {
+                return nothing("the ledger lacks the entry that records were made under: it was rewritten");
+            };
+            earliest = Some(earliest.map_or(place, |earlier| earlier.min(place)));
+        }
+        match earliest {
+            None => nothing("there are no records"),
+            Some(place) => Registered {
+                entry: Some(&ledger.entries[place]),
+                later: &ledger.entries[place + 1..],
+                missing: None,
+            },
+        }
+    }
+
+    /// How a thing with a hash stands: registered, or exploratory and why.
+    fn standing(
+        &self,
+        hash: &str,
+        registered_as: impl Fn(&Entry) -> Option<&String>,
+    ) -> Standing {
+        let because = match self.entry.and_then(&registered_as) {
+            Some(registered) if registered == hash => return Standing::Registered,
+            Some(_) => "edited since it was registered".to_string(),
+            None if self.later.iter().any(|entry| registered_as(entry).is_some()) => {
+                "registered after the first confirmatory record".to_string()
+            }
+            None => self.missing.clone().unwrap_or_else(|| "not registered".to_string()),
+        };
+        Standing::Exploratory { because }
+    }
+
+    pub(crate) fn of_forecast(&self, forecast: &Forecast) -> Standing {
+        self.standing(&forecast.hash(), |entry| entry.forecasts.get(&forecast.position))
+    }
+
+    pub(crate) fn of_rule(&self, claim: u32, rule: &Rule) -> Standing {
+        self.standing(&rule.hash(), |entry| entry.rules.get(&rule.key(claim)))
+    }
+
+    /// How the run as a whole stands.
+    pub(crate) fn of_run(&self, plan: &Plan) -> Standing {
+        let mut because = Vec::new();
+        if plan.preset == Namespace::Quick {
+            because.push("quick preset: demonstration arms, seeds of its own".to_string());
+        }
+        if !plan.edits.is_empty() {
+            because.push(format!("edited on the command line: {}", plan.edits.join(", ")));
+        }
+        if plan.study != plan.based_on {
+            because.push(format!("a copy of the study {}", plan.based_on));
+        }
+        if let Standing::Exploratory { because: why } =
+            self.standing(&plan.study_hash, |entry| Some(&entry.study_hash))
+        {
+            because.push(format!("the study is {why}"));
+        }
+        match because.is_empty() {
+            true => Standing::Registered,
+            false => Standing::Exploratory { because: because.join("; ") },
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Records gathered by cell and quantity: what every judgement reads.
+
+use std::collections::BTreeMap;
+
+use mesascope_record::{AgentId, By, Content, Kind, Plan, Record, Store, Value, missing};
+use mesascope_stats::Outcome;
+
+use crate::VerdictError;
+use crate::verdict::Summary;
+
+/// The values of a plan's quantities, by cell.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    columns: BTreeMap<(String, String), Column>,
+    /// Failed trials by cell.
+    pub(crate) failed: BTreeMap<String, u64>,
+    /// The first failure in the order of the plan.
+    pub(crate) first_failure: Option<(usize, String)>,
+}
+
+/// One quantity of one cell, seed by seed as the records come.
+#[derive(Debug, Default)]
+pub(crate) struct Column {
+    /// Values as numbers, each with the place of its seed.
+    pub(crate) numbers: Vec<(u64, f64)>,
+    /// Hits over all shares.
+    pub(crate) hits: u64,
+    /// Cases over all shares.
+    pub(crate) of: u64,
+    /// Agents by class.
+    pub(crate) classes: BTreeMap<String, u64>,
+    /// Agents of which nothing can be said.
+    pub(crate) undetermined: u64,
+    /// The reason given for one of them.
+    pub(crate) because: Option<String>,
+}
+
+impl Table {
+    /// Reads the records of a plan. Missing or damaged ones are errors: a verdict on a part of
+    /// what was planned would let the rest be chosen.
+    pub(crate) fn read(plan: &Plan, store: &Store) -> Result<Table, VerdictError> {
+        if let Some(missing) = missing(plan, store)? {
+            return Err(VerdictError::Incomplete {
+                folder: store.folder().display().to_string(),
+                count: missing.count,
+                of: plan.trial_count(),
+                first: missing.first,
+            });
+        }
+        let place: BTreeMap<AgentId, (usize, &str, u64)> = plan
+            .trials()
+            .enumerate()
+            .map(|(at, trial)| (trial.made().agent(), (at, trial.cell.name.as_str(), trial.seed.index)))
+            .collect();
+        let specs: Vec<_> = plan.specs().collect();
+        let mut table = Table::default();
+        store.records(|record| {
+            let wanted = match &record.by {
+                By::Training(_) => true,
+                By::Instrument(spec) => specs.contains(&spec),
+            };
+            if let (Some(&(at, cell, seed)), true) = (place.get(&record.agent), wanted) {
+                table.add(at, cell, seed, record);
+            }
+        })?;
+        for column in table.columns.values_mut() {
+            // Sums run in the order of the seeds, whatever the order of the segments.
+            column.numbers.sort_by_key(|(seed, _)| *seed);
+        }
+        Ok(table)
+    }
+
+    fn add(&mut self, at: usize, cell: &str, seed: u64, record: Record) {
+        let measurements = match record.content {
+            Content::Measured(measurements) => measurements,
+            Content::Failed { because } => {
+                *self.failed.entry(cell.to_string()).or_default() += 1;
+                if self.first_failure.as_ref().is_none_or(|(first, _)| at < *first) {
+                    self.first_failure = Some((at, format!("cell {cell:?}, seed {seed}: {because}")));
+                }
+                return;
+            }
+        };
+        for measurement in measurements {
+            let key = (cell.to_string(), measurement.quantity);
+            let column = self.columns.entry(key).or_default();
+            if let Some(number) = measurement.value.as_number() {
+                column.numbers.push((seed, number));
+            }
+            match measurement.value {
+                Value::Share { hits, of } => {
+                    column.hits += hits;
+                    column.of += of;
+                }
+                Value::Number(_) => {}
+                Value::Class(class) => *column.classes.entry(class).or_default() += 1,
+                Value::Undetermined { because } => {
+                    column.undetermined += 1;
+                    column.because.get_or_insert(because);
+                }
+            }
+        }
+    }
+
+    /// One quantity of one cell, where anything was measured.
+    pub(crate) fn column(&self, cell: &str, quantity: &str) -> Option<&Column> {
+        self.columns.get(&(cell.to_string(), quantity.to_string()))
+    }
+
+    /// What the agents of a cell show of a quantity.
+    pub(crate) fn summary(&self, plan: &Plan, cell: &str, quantity: &str) -> Summary {
+        let undetermined = |because: &str| Summary::Undetermined { because: because.to_string() };
+        let Some(kind) = plan.quantity(quantity).map(|quantity| &quantity.kind) else {
+            return undetermined("no instrument of the study measures it");
+        };
+        let Some(column) = self.column(cell, quantity) else {
+            return undetermined("no agent of the cell was measured");
+        };
+        let why = column.because.as_deref().unwrap_or("nothing was measured");
+        let mean = || Outcome::of_mean(&column.numbers.iter().map(|(_, n)| *n).collect::<Vec<_>>());
+        match kind {
+            Kind::Mean { .. } | Kind::Number if column.numbers.is_empty() => undetermined(why),
+            Kind::Mean { low, high } => match mean() {
+                Outcome::Estimated(estimate) => Summary::Mean { estimate, range: (*low, *high) },
+                Outcome::Undetermined { because } => Summary::Undetermined { because },
+            },
+            Kind::Number => match mean() {
+                Outcome::Estimated(estimate) => Summary::Numbers { estimate },
+                Outcome::Undetermined { because } => Summary::Undetermined { because },
+            },
+            Kind::Rate if column.of == 0 => undetermined(why),
+            Kind::Rate => Summary::Rate { hits: column.hits, of: column.of },
+            Kind::Classes { .. } if column.classes.is_empty() => undetermined(why),
+            Kind::Classes { classes } => Summary::Classes {
+                counts: classes
+                    .iter()
+                    .map(|class| (class.clone(), column.classes.get(class).copied().unwrap_or(0)))
+                    .collect(),
+                undetermined: column.undetermined,
+            },
+        }
+    }
+
+    /// Agents of a cell that failed or did not meet their stopping rule.
+    pub(crate) fn unfitted(&self, cell: &str) -> u64 {
+        let fitted = self.column(cell, "fitted");
+        let unfitted = fitted.map_or(0, |column| column.of - column.hits);
+        unfitted + self.failed.get(cell).copied().unwrap_or(0)
+    }
+}

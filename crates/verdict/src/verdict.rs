@@ -1,0 +1,250 @@
+//! The verdict on a study, as the file that `judge` writes and `report` reads.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use mesascope_record::{ControlKind, Namespace, RecordError, Scope, read_needed, write_atomically};
+use mesascope_stats::Estimate;
+use serde::{Deserialize, Serialize};
+
+/// What a study's records say, controls first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verdict {
+    /// The version of this layout.
+    pub schema: u32,
+    /// The study.
+    pub study: String,
+    /// Its question.
+    pub question: String,
+    /// The preset whose records were judged.
+    pub preset: Namespace,
+    /// The hash of the plan.
+    pub plan: String,
+    /// What the evidence is about.
+    pub scope: Scope,
+    /// Whether the run was registered beforehand.
+    pub standing: Standing,
+    /// The newest entry of the ledger, if any.
+    pub ledger: Option<String>,
+    /// Trials judged, the controls' among them.
+    pub trials: u64,
+    /// Trials that failed, with the first reason.
+    pub failed: u64,
+    /// The first failure's cell, seed and reason.
+    pub first_failure: Option<String>,
+    /// Agents of the study's own cells whose training did not meet its stopping rule.
+    pub unfitted: u64,
+    /// Agents of the study's own cells.
+    pub agents: u64,
+    /// The controls.
+    pub controls: Vec<ControlResult>,
+    /// Everything else; absent where a control failed.
+    pub findings: Option<Findings>,
+}
+
+/// Whether something was laid down before the first confirmatory record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Standing {
+    /// It was, and has not been changed.
+    Registered,
+    /// It was not, and why.
+    Exploratory {
+        /// The reason.
+        because: String,
+    },
+}
+
+/// How a control came out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ControlResult {
+    /// Its name.
+    pub name: String,
+    /// Its sort.
+    pub kind: ControlKind,
+    /// Whether it holds.
+    pub holds: bool,
+    /// What was found, with numbers.
+    pub found: String,
+    /// What must hold.
+    pub must: String,
+}
+
+/// What may be shown once the controls hold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Findings {
+    /// Every quantity of every cell.
+    pub cells: Vec<CellRow>,
+    /// The forecasts' scores, question by question.
+    pub questions: Vec<QuestionScore>,
+    /// Bits over all questions; absent where two questions share agents.
+    pub totals: Option<BTreeMap<String, f64>>,
+    /// The verdict by every rule.
+    pub verdicts: Vec<RuleVerdict>,
+    /// Instruments that are still preliminary.
+    pub preliminary: Vec<String>,
+}
+
+/// One quantity of one cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CellRow {
+    /// The cell.
+    pub cell: String,
+    /// Its factors.
+    pub factors: BTreeMap<String, String>,
+    /// Whether it is a control's.
+    pub control: bool,
+    /// The quantity.
+    pub quantity: String,
+    /// What the agents show.
+    pub summary: Summary,
+}
+
+/// What the agents of a cell show of a quantity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Summary {
+    /// A mean over agents.
+    Mean {
+        /// With its standard error and the number of agents.
+        estimate: Estimate,
+        /// The range of the quantity.
+        range: (f64, f64),
+    },
+    /// A mean over agents of a quantity that has no bounds.
+    Numbers {
+        /// With its standard error and the number of agents.
+        estimate: Estimate,
+    },
+    /// Agents of which something holds.
+    Rate {
+        /// How many.
+        hits: u64,
+        /// Of how many.
+        of: u64,
+    },
+    /// Agents by class.
+    Classes {
+        /// How many of each class.
+        counts: BTreeMap<String, u64>,
+        /// Agents whose class is undetermined.
+        undetermined: u64,
+    },
+    /// Nothing can be said, and why.
+    Undetermined {
+        /// The reason.
+        because: String,
+    },
+}
+
+/// The scores of all positions on one question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuestionScore {
+    /// The question.
+    pub name: String,
+    /// The quantity.
+    pub quantity: String,
+    /// Cells scored.
+    pub cells: Vec<String>,
+    /// Cells that could not be scored, with the reason.
+    pub unscored: BTreeMap<String, String>,
+    /// Why the winner is known beforehand; absent for a headline.
+    pub calibration: Option<String>,
+    /// The score of one who knew the outcome, in bits.
+    pub oracle: f64,
+    /// The positions, best first.
+    pub positions: Vec<PositionScore>,
+}
+
+/// One position's score on a question, in bits against knowing nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PositionScore {
+    /// The position.
+    pub position: String,
+    /// As the equal mixture of its readings.
+    pub bits: f64,
+    /// Each reading alone.
+    pub readings: BTreeMap<String, f64>,
+    /// The mean over random reassignments of its forecasts to the cells.
+    pub permuted: f64,
+    /// Cells of which it says something.
+    pub forecast_cells: usize,
+    /// The Bayes factor against it, in bits: the best position's bits less its own.
+    pub behind_best: f64,
+    /// Whether it was registered beforehand.
+    pub standing: Standing,
+}
+
+/// What a rule says of a claim.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleVerdict {
+    /// The claim's number.
+    pub claim: u32,
+    /// The claim's words.
+    pub quote: String,
+    /// The rule's name.
+    pub rule: String,
+    /// The proposition tested.
+    pub proposition: String,
+    /// The rule in words.
+    pub by: String,
+    /// The conclusion.
+    pub conclusion: Conclusion,
+    /// What was found, with the bound.
+    pub found: String,
+    /// The smallest departure from the band that the sample would have shown with power 0.8.
+    pub detectable: Option<f64>,
+    /// Why the outcome was known beforehand; such a verdict moves no claim.
+    pub calibration: Option<String>,
+    /// What the conclusion is about.
+    pub scope: Scope,
+    /// Whether the rule was registered beforehand.
+    pub standing: Standing,
+}
+
+/// What became of a claim under a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Conclusion {
+    /// The records are as the claim says.
+    Supported,
+    /// They are not.
+    Refuted,
+    /// They do not tell.
+    Inconclusive,
+    /// The cells that it asks for were not run in this preset.
+    NotRun,
+}
+
+impl Verdict {
+    /// The file in a run's folder.
+    pub const FILE: &'static str = "verdict.json";
+
+    /// Whether every control holds.
+    pub fn controls_hold(&self) -> bool {
+        self.controls.iter().all(|control| control.holds)
+    }
+
+    /// Writes the verdict into a run's folder.
+    pub fn write(&self, folder: &Path) -> Result<(), RecordError> {
+        let text = serde_json::to_string_pretty(self).expect("a verdict is plain data");
+        write_atomically(&folder.join(Verdict::FILE), (text + "\n").as_bytes())
+    }
+
+    /// Reads the verdict of a run's folder.
+    pub fn read(folder: &Path) -> Result<Verdict, RecordError> {
+        let path = folder.join(Verdict::FILE);
+        let text = read_needed(&path, "judge")?;
+        serde_json::from_str(&text).map_err(|error| RecordError::Malformed {
+            path: path.display().to_string(),
+            why: error.to_string(),
+        })
+    }
+}

@@ -1,0 +1,107 @@
+//! The catalogue of worlds: what there is to learn, what of it is shown, and the whole behind it.
+
+pub mod boolean;
+pub mod expression;
+
+use mesascope_stats::Key;
+use mesascope_tasks::{Labelled, catalogue};
+
+pub use boolean::Boolean;
+
+catalogue! {
+    /// Every world. A world is one file and one line here.
+    World as Rows {
+        /// Boolean functions of a few inputs, some of whose rows are shown.
+        Boolean(Boolean) = "boolean",
+    }
+}
+
+/// A finite set of inputs with labels, of which a learner is shown a part.
+pub trait Rows {
+    /// What the learner may see and what the instruments compare with, drawn for one seed.
+    fn draw(&self, key: Key) -> (Labelled, Audited);
+
+    /// The first thing wrong with settings that are each possible but impossible together.
+    fn check(&self) -> Result<(), Impossible>;
+
+    /// The numerics versions of the files that compute a draw.
+    fn numerics(&self) -> Vec<(&'static str, u32)>;
+
+    /// Words for the kind of data, for the scope of a study.
+    fn data(&self) -> Vec<String>;
+}
+
+/// Settings that cannot hold together: which field is at fault, and why.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{why}")]
+pub struct Impossible {
+    /// The path of the field below the world's table, such as `["shown"]`.
+    pub field: Vec<&'static str>,
+    /// What was found and what would be right.
+    pub why: String,
+}
+
+/// The whole of a drawn world, for instruments: every row, shown or not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Audited {
+    /// Every row, coded as the learner saw them, `[row, input]`.
+    pub inputs: Vec<f32>,
+    /// Numbers in one row.
+    pub width: usize,
+    /// The inputs as bits, `[row, input]`, 0 or 1 whatever the coding.
+    pub bits: Vec<u8>,
+    /// The base objective: the class that the target gives each row, `[row]`.
+    pub targets: Vec<u8>,
+    /// Which rows the learner was shown, `[row]`.
+    pub shown: Vec<bool>,
+    /// The input that decided which rows were shown, where one did.
+    pub cue: Option<Cue>,
+}
+
+/// An input that decides which rows are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cue {
+    /// Which input.
+    pub input: usize,
+    /// Its value (0 or 1) on the rows that are shown.
+    pub shown_at: u8,
+}
+
+impl Audited {
+    /// How many rows the world has.
+    pub fn rows(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// The rows that the learner was not shown, in order.
+    pub fn free_rows(&self) -> Vec<usize> {
+        (0..self.rows()).filter(|&row| !self.shown[row]).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::World;
+
+    #[test]
+    fn every_world_has_a_file_of_its_name() {
+        assert!(!World::NAMES.is_empty(), "the catalogue is empty");
+        for name in World::NAMES {
+            let file = format!("{}/src/{}.rs", env!("CARGO_MANIFEST_DIR"), name.replace('-', "_"));
+            assert!(std::path::Path::new(&file).exists(), "world {name:?} has no file {file}");
+        }
+    }
+
+    #[test]
+    fn every_file_of_the_folder_is_a_world_or_a_named_helper() {
+        const HELPERS: [&str; 2] = ["lib", "expression"];
+        let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
+        for file in std::fs::read_dir(folder).unwrap() {
+            let stem = file.unwrap().path().file_stem().unwrap().to_string_lossy().replace('_', "-");
+            assert!(
+                World::NAMES.contains(&stem.as_str()) || HELPERS.contains(&stem.as_str()),
+                "{stem}.rs is in no list: add its line to `World`"
+            );
+        }
+    }
+}
