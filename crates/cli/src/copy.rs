@@ -26,10 +26,8 @@ pub fn copy(wanted: &str, file: &Path, talk: &Talk) -> Result<ExitCode, Failure>
     }
     let source = library::find_study(wanted)?;
     let study = library::read_study(wanted, &[])?;
-    let mut document: DocumentMut = source
-        .text
-        .parse()
-        .map_err(|error| Failure::new(format!("{}: {error}", source.file)))?;
+    let mut document: DocumentMut =
+        source.text.parse().map_err(|error| Failure::new(format!("{}: {error}", source.file)))?;
     document["name"] = toml_edit::value(stem);
     document["based_on"] = toml_edit::value(study.based_on.clone());
     for kind in ["world", "learner"] {
@@ -69,7 +67,8 @@ fn fill_in(table: &mut Table, schema: &Value, root: &Value) {
             None => resolve(root, property)["description"].as_str().unwrap_or_default(),
         };
         if let Some(mut key) = table.key_mut(name) {
-            let before = key.leaf_decor().prefix().and_then(|p| p.as_str()).unwrap_or("").to_string();
+            let before =
+                key.leaf_decor().prefix().and_then(|p| p.as_str()).unwrap_or("").to_string();
             let comment: String = about.lines().map(|line| format!("# {line}\n")).collect();
             key.leaf_decor_mut().set_prefix(format!("{before}{comment}"));
         }
@@ -85,9 +84,9 @@ fn to_toml(value: &Value) -> Option<toml_edit::Value> {
             None => number.as_f64()?.into(),
         },
         Value::String(text) => text.as_str().into(),
-        Value::Array(items) => {
-            toml_edit::Value::Array(items.iter().map(to_toml).collect::<Option<toml_edit::Array>>()?)
-        }
+        Value::Array(items) => toml_edit::Value::Array(
+            items.iter().map(to_toml).collect::<Option<toml_edit::Array>>()?,
+        ),
         Value::Object(fields) => {
             let mut table = toml_edit::InlineTable::new();
             for (name, value) in fields {

@@ -30,7 +30,8 @@ fn schema_of(wanted: &str) -> Option<(String, Value, Value)> {
             return None;
         }
         let root = schema.to_value();
-        let variant = root["oneOf"].as_array()?.iter().find(|v| !v["properties"][name].is_null())?;
+        let variant =
+            root["oneOf"].as_array()?.iter().find(|v| !v["properties"][name].is_null())?;
         Some((format!("{this}.{name}"), variant.clone(), root.clone()))
     })
 }
@@ -164,9 +165,12 @@ fn kind(root: &Value, schema: &Value) -> String {
     };
     let name = match &schema["type"] {
         Value::String(name) => name.clone(),
-        Value::Array(names) => {
-            names.iter().filter_map(Value::as_str).filter(|n| *n != "null").collect::<Vec<_>>().join(" or ")
-        }
+        Value::Array(names) => names
+            .iter()
+            .filter_map(Value::as_str)
+            .filter(|n| *n != "null")
+            .collect::<Vec<_>>()
+            .join(" or "),
         _ => "value".to_string(),
     };
     match (name.as_str(), &schema["items"]) {

@@ -52,8 +52,7 @@ pub fn find_study(wanted: &str) -> Result<Source, Failure> {
 /// Reads a study, with the edits of `--set`.
 pub fn read_study(wanted: &str, edits: &[String]) -> Result<Study, Failure> {
     let Source { file, text } = find_study(wanted)?;
-    let text =
-        edit(&file, &text, edits).map_err(|mistake| Failure::in_text(mistake, &text))?;
+    let text = edit(&file, &text, edits).map_err(|mistake| Failure::in_text(mistake, &text))?;
     Study::parse(&file, &text, edits).map_err(|mistake| Failure::in_text(mistake, &text))
 }
 
@@ -63,7 +62,9 @@ pub fn study_names() -> Vec<String> {
         .into_iter()
         .filter_map(|paper| Some(Path::new(&paper.file).file_stem()?.to_str()?.to_string()))
         .collect();
-    names.extend(embedded::STUDIES.iter().map(|(name, _)| name.trim_end_matches(".toml").to_string()));
+    names.extend(
+        embedded::STUDIES.iter().map(|(name, _)| name.trim_end_matches(".toml").to_string()),
+    );
     names.sort();
     names.dedup();
     names
@@ -97,8 +98,7 @@ fn claim_papers() -> Vec<Paper> {
 
 /// All claims, by number.
 pub fn claims() -> Result<Vec<Claim>, Failure> {
-    let mut claims =
-        claim_papers().iter().map(Claim::read).collect::<Result<Vec<_>, _>>()?;
+    let mut claims = claim_papers().iter().map(Claim::read).collect::<Result<Vec<_>, _>>()?;
     claims.sort_by_key(|claim| claim.id);
     Ok(claims)
 }

@@ -77,7 +77,10 @@ pub fn claims(id: Option<u32>, talk: &Talk) -> Result<ExitCode, Failure> {
         && !claims.iter().any(|claim| claim.id == id)
     {
         let known: Vec<String> = claims.iter().map(|claim| claim.id.to_string()).collect();
-        return Err(Failure::new(format!("claim {id} is not written; written: {}", known.join(", "))));
+        return Err(Failure::new(format!(
+            "claim {id} is not written; written: {}",
+            known.join(", ")
+        )));
     }
     talk.say(claims_list(&claims, id).trim_end());
     let chosen: Vec<_> = claims.iter().filter(|claim| id.is_none_or(|id| id == claim.id)).collect();

@@ -22,8 +22,9 @@ pub fn register(wanted: &str, talk: &Talk) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     };
     if let Some(folder) = Path::new(&file).parent() {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| Failure::new(format!("{}: cannot make the folder: {error}", folder.display())))?;
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Failure::new(format!("{}: cannot make the folder: {error}", folder.display()))
+        })?;
     }
     write_atomically(Path::new(&file), ledger.to_text().as_bytes())?;
     talk.say(&format!(

@@ -43,7 +43,9 @@ fn planned(args: &RunArgs) -> Result<(Plan, Papers, Store), Failure> {
     let study = library::read_study(&args.work.folder.study, &args.set)?;
     let preset = Namespace::from(args.work.folder.preset);
     let plan = study.plan(preset);
-    // Read before anything is written: a mistake in a claim or forecast leaves no trace.
+    // Read before anything is written: a mistake in a claim or forecast leaves no trace. Against
+    // all of the study's cells first, so that a slip about a headline arm shows in a quick run too.
+    library::papers(&study.plan(Namespace::Standard))?;
     let papers = library::papers(&plan)?;
     let folder = args.work.folder.out.join(&plan.study).join(preset.to_string());
     let store = Store::at(&folder);
@@ -129,7 +131,9 @@ fn work(
     }
     if stop.load(Ordering::Relaxed) && summary.stopped {
         let left = total - summary.done;
-        eprintln!("interrupted; everything done is kept, {left} trials are left: the same command resumes");
+        eprintln!(
+            "interrupted; everything done is kept, {left} trials are left: the same command resumes"
+        );
     }
     Ok(summary)
 }
@@ -202,7 +206,9 @@ pub fn run(args: &RunArgs, talk: &Talk) -> Result<ExitCode, Failure> {
             grouped(missing.count),
             args.work.folder.study
         ));
-        talk.give(&serde_json::json!({ "slice": args.work.slice.to_string(), "left": missing.count }));
+        talk.give(
+            &serde_json::json!({ "slice": args.work.slice.to_string(), "left": missing.count }),
+        );
         return Ok(ExitCode::SUCCESS);
     }
     let verdict = mesascope_verdict::judge(&plan, &store, &papers)?;

@@ -103,7 +103,14 @@ mod tests {
     fn world(shown: [bool; 4]) -> Audited {
         let bits = vec![0, 0, 0, 1, 1, 0, 1, 1];
         let inputs = bits.iter().map(|&bit| f32::from(bit)).collect();
-        Audited { inputs, width: 2, bits, targets: vec![0, 0, 0, 1], shown: shown.to_vec(), cue: None }
+        Audited {
+            inputs,
+            width: 2,
+            bits,
+            targets: vec![0, 0, 0, 1],
+            shown: shown.to_vec(),
+            cue: None,
+        }
     }
 
     fn read(labels: [u8; 4], shown: [bool; 4]) -> Vec<Value> {

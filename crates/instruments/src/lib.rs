@@ -46,9 +46,15 @@ mod tests {
         for name in Instrument::NAMES {
             let file = format!("{}/src/{}.rs", env!("CARGO_MANIFEST_DIR"), name.replace('-', "_"));
             let text = std::fs::read_to_string(&file).unwrap();
-            for heading in ["Measures", "Definition", "Input", "Unit and range", "Uncertainty",
-                "Fooled by", "Reference"]
-            {
+            for heading in [
+                "Measures",
+                "Definition",
+                "Input",
+                "Unit and range",
+                "Uncertainty",
+                "Fooled by",
+                "Reference",
+            ] {
                 assert!(text.contains(&format!("//! # {heading}\n")), "{file} lacks {heading:?}");
             }
         }

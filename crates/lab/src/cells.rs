@@ -45,7 +45,11 @@ pub(crate) fn set<'i>(tree: &mut Tree<'i>, path: &str, value: Tree<'i>) -> Resul
             table.insert(key, value);
             Ok(())
         }
-        other => Err(format!("path {path:?}: {} is a {}, not a table", parents.join("."), other.type_str())),
+        other => Err(format!(
+            "path {path:?}: {} is a {}, not a table",
+            parents.join("."),
+            other.type_str()
+        )),
     }
 }
 
@@ -203,8 +207,10 @@ fn text(value: &Tree) -> String {
         DeValue::Datetime(time) => time.to_string(),
         DeValue::Array(items) => items.iter().map(text).collect::<Vec<_>>().join("x"),
         DeValue::Table(table) => {
-            let fields: Vec<String> =
-                table.iter().map(|(key, value)| format!("{}={}", key.get_ref(), text(value))).collect();
+            let fields: Vec<String> = table
+                .iter()
+                .map(|(key, value)| format!("{}={}", key.get_ref(), text(value)))
+                .collect();
             if table.len() == 1
                 && let Some((key, value)) = table.iter().next()
                 && matches!(value.get_ref(), DeValue::Table(_))

@@ -70,7 +70,9 @@ impl TryFrom<String> for Name {
     fn try_from(name: String) -> Result<Name, String> {
         let valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if name.is_empty() || name.len() > 80 || !name.chars().all(valid) || name.starts_with('-') {
-            Err(format!("a name has lower-case letters, digits and hyphens, 80 at most, not {name:?}"))
+            Err(format!(
+                "a name has lower-case letters, digits and hyphens, 80 at most, not {name:?}"
+            ))
         } else {
             Ok(Name(name))
         }

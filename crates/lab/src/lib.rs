@@ -4,8 +4,8 @@
 mod cells;
 mod estimate;
 mod file;
-mod plan;
 mod place;
+mod plan;
 mod run;
 mod study;
 mod trial;

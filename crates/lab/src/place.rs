@@ -60,8 +60,12 @@ pub(crate) fn with_nearest(message: &str) -> String {
             let what = if message.starts_with("unknown field") { "key" } else { "name" };
             let list = valid.join(", ");
             match nearest(found, valid.iter().copied()) {
-                Some(near) => format!("unknown {what} {found:?}; did you mean {near:?}? (valid: {list})"),
-                None if valid.is_empty() => format!("unknown {what} {found:?}; none is allowed here"),
+                Some(near) => {
+                    format!("unknown {what} {found:?}; did you mean {near:?}? (valid: {list})")
+                }
+                None if valid.is_empty() => {
+                    format!("unknown {what} {found:?}; none is allowed here")
+                }
                 None => format!("unknown {what} {found:?}; valid: {list}"),
             }
         }

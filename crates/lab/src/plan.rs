@@ -26,7 +26,11 @@ impl Study {
         let wanted = |cell: &&StudyCell| preset == Namespace::Standard || !cell.headline;
         let chosen: Vec<&StudyCell> = self.cells.iter().filter(wanted).collect();
         let kept = |names: &[String]| -> Vec<String> {
-            names.iter().filter(|name| chosen.iter().any(|cell| cell.name == **name)).cloned().collect()
+            names
+                .iter()
+                .filter(|name| chosen.iter().any(|cell| cell.name == **name))
+                .cloned()
+                .collect()
         };
         let controls = self.controls.iter().filter_map(|control| {
             let mut control = Control { cells: kept(&control.cells), ..control.clone() };
@@ -37,8 +41,7 @@ impl Study {
         });
         let questions = self.questions.iter().filter_map(|question| {
             let cells = kept(&question.cells);
-            (!cells.is_empty())
-                .then(|| mesascope_record::Question { cells, ..question.clone() })
+            (!cells.is_empty()).then(|| mesascope_record::Question { cells, ..question.clone() })
         });
         Plan {
             schema: SCHEMA,

@@ -16,8 +16,12 @@ use crate::trial::{Ready, Work, instruments, loaded, measure};
 /// Agents and their records that wait to be written, at most.
 pub(crate) const WAITING: usize = 2_000;
 
-/// The longest that anything waits: what a kill can lose.
-const FLUSH_EVERY: Duration = Duration::from_secs(2);
+/// The longest that anything waits: what a kill can lose at most.
+const FLUSH_AT_LATEST: Duration = Duration::from_secs(2);
+
+/// Short runs lose little too: nothing waits longer than a tenth of the run so far.
+const FLUSH_SHARE: u32 = 10;
+const FLUSH_AT_SOONEST: Duration = Duration::from_millis(50);
 
 /// What to run, where, and how.
 #[derive(Debug)]
@@ -121,7 +125,10 @@ pub fn run(
                 }
                 remaining[at] += 1;
                 to_train.push(work);
-            } else if failed == Some(&false) && stages != Stages::Train && !unread(&agent).is_empty() {
+            } else if failed == Some(&false)
+                && stages != Stages::Train
+                && !unread(&agent).is_empty()
+            {
                 remaining[at] += 1;
                 if keeps {
                     to_measure.insert(agent, work);
@@ -254,6 +261,7 @@ struct Writer<'a> {
     records: Vec<Record>,
     agents: Vec<StoredAgent>,
     done: u64,
+    started: Instant,
     flushed: Instant,
     told: Instant,
 }
@@ -269,6 +277,7 @@ impl<'a> Writer<'a> {
             records: Vec::new(),
             agents: Vec::new(),
             done: 0,
+            started: now,
             flushed: now,
             told: now,
         }
@@ -292,7 +301,10 @@ impl<'a> Writer<'a> {
             (self.progress)(self.done);
             self.told += self.told.elapsed();
         }
-        if self.flushed.elapsed() > FLUSH_EVERY || self.agents.len() >= WAITING || self.records.len() >= 4 * WAITING {
+        let patience =
+            (self.started.elapsed() / FLUSH_SHARE).clamp(FLUSH_AT_SOONEST, FLUSH_AT_LATEST);
+        let full = self.agents.len() >= WAITING || self.records.len() >= 4 * WAITING;
+        if full || self.flushed.elapsed() > patience {
             self.flush()?;
         }
         Ok(())

@@ -68,10 +68,11 @@ pub fn edit(file: &str, text: &str, edits: &[String]) -> Result<String, Mistake>
         let mut node: &mut dyn toml_edit::TableLike = document.as_table_mut();
         for key in parents {
             let names: Vec<String> = node.iter().map(|(name, _)| name.to_string()).collect();
-            node = node.get_mut(key).and_then(|item| item.as_table_like_mut()).ok_or_else(|| {
-                let near = suggestion(key, names.iter().map(String::as_str));
-                wrong(format!("--set {path}: there is no table {key:?}; {near}"))
-            })?;
+            node =
+                node.get_mut(key).and_then(|item| item.as_table_like_mut()).ok_or_else(|| {
+                    let near = suggestion(key, names.iter().map(String::as_str));
+                    wrong(format!("--set {path}: there is no table {key:?}; {near}"))
+                })?;
         }
         node.insert(last, toml_edit::Item::Value(value));
     }
@@ -86,7 +87,8 @@ impl Study {
         let frame = StudyFile::deserialize(Deserializer::from(root.clone()))
             .map_err(|error| source.from_toml(&error))?;
         if *frame.schema.get_ref() != 1 {
-            let what = format!("schema {} is not known; this mesascope reads 1", frame.schema.get_ref());
+            let what =
+                format!("schema {} is not known; this mesascope reads 1", frame.schema.get_ref());
             return Err(source.mistake(Some(frame.schema.span()), what));
         }
         if frame.question.trim().is_empty() {
@@ -127,7 +129,8 @@ impl<'i> Reader<'_, 'i> {
         let table = self.root.get("instruments").and_then(|tree| tree.get_ref().as_table());
         let Some(table) = table.filter(|_| !frame.instruments.is_empty()) else {
             let valid = Instrument::NAMES.join(", ");
-            let what = format!("a study measures something: add [instruments.NAME], NAME one of {valid}");
+            let what =
+                format!("a study measures something: add [instruments.NAME], NAME one of {valid}");
             return Err(self.source.mistake(None, what));
         };
         let mut entries: Vec<_> = table.iter().collect();
@@ -168,7 +171,8 @@ impl<'i> Reader<'_, 'i> {
         }
         for (at, cell) in cells.iter().enumerate() {
             let twin = cells[..at].iter().find(|other| {
-                other.name == cell.name || (other.world == cell.world && other.learner == cell.learner)
+                other.name == cell.name
+                    || (other.world == cell.world && other.learner == cell.learner)
             });
             if let Some(other) = twin {
                 let what = format!(
@@ -202,7 +206,8 @@ impl<'i> Reader<'_, 'i> {
             for (key, value) in sets {
                 let path = key.get_ref();
                 if !["world", "learner"].contains(&path.split('.').next().unwrap_or_default()) {
-                    let what = format!("path {path:?} does not begin with \"world\" or \"learner\"");
+                    let what =
+                        format!("path {path:?} does not begin with \"world\" or \"learner\"");
                     return Err(self.source.mistake(Some(key.span()), what));
                 }
                 cells::set(&mut tree, path, value.clone())
@@ -212,7 +217,10 @@ impl<'i> Reader<'_, 'i> {
             }
         }
         let points = cells::grid(&self.source, &tree)?;
-        points.into_iter().map(|point| self.cell(point, arm, headline, control, seeds, &deviations)).collect()
+        points
+            .into_iter()
+            .map(|point| self.cell(point, arm, headline, control, seeds, &deviations))
+            .collect()
     }
 
     fn cell(
@@ -261,7 +269,8 @@ impl<'i> Reader<'_, 'i> {
             (ControlKind::Positive, &frame.controls.positive),
             (ControlKind::Negative, &frame.controls.negative),
         ];
-        let all = || sorts.iter().flat_map(|(kind, list)| list.iter().map(move |entry| (*kind, entry)));
+        let all =
+            || sorts.iter().flat_map(|(kind, list)| list.iter().map(move |entry| (*kind, entry)));
         let mut read_cells: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for (_, (Name(name), control)) in all() {
             if read_cells.insert(name, self.read_by(name, control, cells)?).is_some() {
@@ -305,7 +314,8 @@ impl<'i> Reader<'_, 'i> {
             (None, false) => Ok(own),
             (Some(filter), true) => self.admitted(filter, cells),
             (Some(filter), false) => {
-                let what = "a control reads cells of its own (`set`) or of the study (`cells`), not both";
+                let what =
+                    "a control reads cells of its own (`set`) or of the study (`cells`), not both";
                 Err(self.source.mistake(Some(filter.span()), what))
             }
             (None, true) => {
@@ -316,7 +326,11 @@ impl<'i> Reader<'_, 'i> {
     }
 
     /// The study's own cells (no control's) that a filter admits; admitting none is a mistake.
-    fn admitted(&self, filter: &Spanned<Filter>, cells: &[StudyCell]) -> Result<Vec<String>, Mistake> {
+    fn admitted(
+        &self,
+        filter: &Spanned<Filter>,
+        cells: &[StudyCell],
+    ) -> Result<Vec<String>, Mistake> {
         let own = || cells.iter().filter(|cell| cell.control.is_none());
         for (factor, allowed) in &filter.get_ref().0 {
             let mut values: Vec<&str> =
@@ -359,14 +373,19 @@ impl<'i> Reader<'_, 'i> {
         instruments: &[Instrument],
     ) -> Result<(), Mistake> {
         let measured = instruments.iter().flat_map(|instrument| instrument.face().quantities());
-        let names: Vec<String> =
-            crate::trial::training_quantities().into_iter().chain(measured).map(|q| q.name).collect();
+        let names: Vec<String> = crate::trial::training_quantities()
+            .into_iter()
+            .chain(measured)
+            .map(|q| q.name)
+            .collect();
         if names.contains(quantity.get_ref()) {
             return Ok(());
         }
         let near = suggestion(quantity.get_ref(), names.iter().map(String::as_str));
-        let what =
-            format!("no instrument of the study measures quantity {:?}; {near}", quantity.get_ref());
+        let what = format!(
+            "no instrument of the study measures quantity {:?}; {near}",
+            quantity.get_ref()
+        );
         Err(self.source.mistake(Some(quantity.span()), what))
     }
 

@@ -26,13 +26,15 @@ impl<'p> Ready<'p> {
         let wrong = |why: String| LabError::Plan { cell: cell.name.clone(), why };
         let world: World =
             serde_json::from_value(cell.world.clone()).map_err(|error| wrong(error.to_string()))?;
-        let learner: Learner =
-            serde_json::from_value(cell.learner.clone()).map_err(|error| wrong(error.to_string()))?;
+        let learner: Learner = serde_json::from_value(cell.learner.clone())
+            .map_err(|error| wrong(error.to_string()))?;
         world.face().check().map_err(|error| wrong(error.to_string()))?;
         let files = [world.face().numerics(), learner.face().numerics()].concat();
         let here = files.into_iter().map(|(file, version)| (file.to_string(), version)).collect();
         if cell.numerics != here {
-            return Err(wrong("it was planned by a version that computes other numbers".to_string()));
+            return Err(wrong(
+                "it was planned by a version that computes other numbers".to_string(),
+            ));
         }
         Ok(Ready { cell, world, learner })
     }
@@ -86,7 +88,9 @@ pub(crate) fn instruments(plan: &Plan) -> Result<Vec<Instrument>, LabError> {
             let here: Vec<_> = instrument.face().numerics();
             let here = here.into_iter().map(|(file, v)| (file.to_string(), v)).collect();
             if planned.spec.numerics != here {
-                return Err(wrong("it was planned by a version that measures otherwise".to_string()));
+                return Err(wrong(
+                    "it was planned by a version that measures otherwise".to_string(),
+                ));
             }
             Ok(instrument)
         })
@@ -123,7 +127,12 @@ pub(crate) fn training_quantities() -> Vec<Quantity> {
         about: about.to_string(),
     };
     vec![
-        quantity("fitted", Kind::Rate, "share of agents", "Agents whose training met its stopping rule."),
+        quantity(
+            "fitted",
+            Kind::Rate,
+            "share of agents",
+            "Agents whose training met its stopping rule.",
+        ),
         quantity("steps", Kind::Number, "updates", "Updates until training ended."),
         quantity("path-length", Kind::Number, "parameter units", "Length of the parameters' path."),
         quantity("final-loss", Kind::Number, "nats a row", "Loss on the shown rows at the end."),
@@ -131,7 +140,8 @@ pub(crate) fn training_quantities() -> Vec<Quantity> {
 }
 
 fn counters(trained: &Trained) -> Vec<Measurement> {
-    let absent = |what: &str| Value::Undetermined { because: format!("this learner has no {what}") };
+    let absent =
+        |what: &str| Value::Undetermined { because: format!("this learner has no {what}") };
     let optional = |number: Option<f64>, what: &str| match number {
         Some(number) => Value::number(number),
         None => absent(what),

@@ -50,11 +50,16 @@ impl Agent {
     }
 
     /// The agent that these words and numbers are.
-    pub fn from_parts(about: &BTreeMap<String, String>, parts: Vec<Part>) -> Result<Agent, AgentError> {
+    pub fn from_parts(
+        about: &BTreeMap<String, String>,
+        parts: Vec<Part>,
+    ) -> Result<Agent, AgentError> {
         let word = |name: &str| about.get(name).map_or("", String::as_str);
         match word("kind") {
             "table" => match &parts[..] {
-                [(_, shape, labels)] if *shape == [labels.len()] && labels.len().is_power_of_two() => {
+                [(_, shape, labels)]
+                    if *shape == [labels.len()] && labels.len().is_power_of_two() =>
+                {
                     Ok(Agent::Table(labels.clone()))
                 }
                 _ => Err(AgentError("a table is one vector of 2^n bytes".to_string())),
@@ -64,7 +69,9 @@ impl Agent {
                     "relu" => Activation::Relu,
                     "tanh" => Activation::Tanh,
                     other => {
-                        return Err(AgentError(format!("activation {other:?} is not relu or tanh")));
+                        return Err(AgentError(format!(
+                            "activation {other:?} is not relu or tanh"
+                        )));
                     }
                 };
                 Network::from_tensors(activation, parts)

@@ -82,7 +82,9 @@ mod tests {
         let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
         let mut files: Vec<String> = std::fs::read_dir(folder)
             .unwrap()
-            .map(|file| file.unwrap().path().file_stem().unwrap().to_string_lossy().replace('_', "-"))
+            .map(|file| {
+                file.unwrap().path().file_stem().unwrap().to_string_lossy().replace('_', "-")
+            })
             .filter(|stem| !HELPERS.contains(&stem.as_str()))
             .collect();
         files.sort();

@@ -168,7 +168,9 @@ mod tests {
 
     #[test]
     fn training_stops_at_the_first_fit_and_the_agent_has_the_labels_it_was_shown() {
-        let learner = learner(json!({"network": {"mlp": {"hidden": [16]}}, "optimiser": {"adam": {"learning_rate": 0.01}}}));
+        let learner = learner(
+            json!({"network": {"mlp": {"hidden": [16]}}, "optimiser": {"adam": {"learning_rate": 0.01}}}),
+        );
         let task = exclusive_or();
         let trained = learner.train(&task, Key::from_seed(3)).unwrap();
         assert!(trained.fitted && trained.steps > 0 && trained.path_length.unwrap() > 0.0);
@@ -179,7 +181,9 @@ mod tests {
 
     #[test]
     fn a_network_that_cannot_fit_is_returned_as_not_fitted() {
-        let learner = learner(json!({"network": {"mlp": {"hidden": []}}, "optimiser": {"sgd": {}}, "max_steps": 50}));
+        let learner = learner(
+            json!({"network": {"mlp": {"hidden": []}}, "optimiser": {"sgd": {}}, "max_steps": 50}),
+        );
         let trained = learner.train(&exclusive_or(), Key::from_seed(1)).unwrap();
         assert!(!trained.fitted && trained.steps == 50);
     }
@@ -194,7 +198,8 @@ mod tests {
 
     #[test]
     fn sabotage_left_out_leaves_the_settings_as_they_were_before_it_existed() {
-        let learner = learner(json!({"network": {"mlp": {"hidden": [8]}}, "optimiser": {"adam": {}}}));
+        let learner =
+            learner(json!({"network": {"mlp": {"hidden": [8]}}, "optimiser": {"adam": {}}}));
         let written = serde_json::to_value(&learner).unwrap();
         assert!(written.get("sabotage").is_none(), "{written}");
         assert_eq!(written["max_steps"], 20_000, "other defaults are written out");

@@ -26,7 +26,8 @@ impl Learns for Table {
     fn train(&self, task: &Labelled, key: Key) -> Result<Trained, Diverged> {
         assert!(task.width <= MOST_INPUTS, "a table of {} inputs is too large", task.width);
         let mut coins = key.draws();
-        let mut table: Vec<u8> = (0..1usize << task.width).map(|_| u8::from(coins.coin())).collect();
+        let mut table: Vec<u8> =
+            (0..1usize << task.width).map(|_| u8::from(coins.coin())).collect();
         for (row, &label) in task.inputs.chunks(task.width).zip(&task.labels) {
             table[row_number(row)] = label;
         }

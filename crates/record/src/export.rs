@@ -188,10 +188,9 @@ enum Column {
 
 fn columns(rows: &[Row], factors: &[String]) -> Vec<(String, Column)> {
     let text = |get: &dyn Fn(&Row) -> Option<String>| Column::Text(rows.iter().map(get).collect());
-    let whole =
-        |get: &dyn Fn(&Row) -> Option<u64>| {
-            Column::Whole(rows.iter().map(|row| get(row).map(|value| value as i64)).collect())
-        };
+    let whole = |get: &dyn Fn(&Row) -> Option<u64>| {
+        Column::Whole(rows.iter().map(|row| get(row).map(|value| value as i64)).collect())
+    };
     let mut columns = vec![("cell".to_string(), text(&|row| Some(row.cell.clone())))];
     for factor in factors {
         columns.push((format!("factor.{factor}"), text(&|row| row.factors.get(factor).cloned())));
@@ -218,8 +217,7 @@ fn to_csv(rows: &[Row], factors: &[String]) -> String {
         }
     };
     let columns = columns(rows, factors);
-    let mut out =
-        columns.iter().map(|(name, _)| quoted(name)).collect::<Vec<_>>().join(",") + "\n";
+    let mut out = columns.iter().map(|(name, _)| quoted(name)).collect::<Vec<_>>().join(",") + "\n";
     for at in 0..rows.len() {
         let fields: Vec<String> = columns
             .iter()
@@ -235,10 +233,7 @@ fn to_csv(rows: &[Row], factors: &[String]) -> String {
     out
 }
 
-fn to_parquet(
-    rows: &[Row],
-    factors: &[String],
-) -> Result<Vec<u8>, parquet::errors::ParquetError> {
+fn to_parquet(rows: &[Row], factors: &[String]) -> Result<Vec<u8>, parquet::errors::ParquetError> {
     let columns = columns(rows, factors);
     let fields: Result<Vec<_>, _> = columns
         .iter()
@@ -256,8 +251,7 @@ fn to_parquet(
         })
         .collect();
     let schema = Arc::new(Type::group_type_builder("records").with_fields(fields?).build()?);
-    let properties =
-        WriterProperties::builder().set_created_by("mesascope".to_string()).build();
+    let properties = WriterProperties::builder().set_created_by("mesascope".to_string()).build();
     let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties))?;
     let mut group = writer.next_row_group()?;
     for (_, column) in &columns {

@@ -107,7 +107,8 @@ mod tests {
 
     #[test]
     fn the_order_of_keys_does_not_change_an_identity() {
-        let (one, other) = (json!({"a": 1, "b": {"c": 2, "d": 3}}), json!({"b": {"d": 3, "c": 2}, "a": 1}));
+        let (one, other) =
+            (json!({"a": 1, "b": {"c": 2, "d": 3}}), json!({"b": {"d": 3, "c": 2}, "a": 1}));
         assert_eq!(canonical(&one), r#"{"a":1,"b":{"c":2,"d":3}}"#);
         assert_eq!(hash_of("x", &one), hash_of("x", &other));
         assert_ne!(hash_of("x", &one), hash_of("y", &one), "the context must matter");

@@ -65,7 +65,9 @@ pub enum RecordError {
         slice: String,
     },
     /// One identity, two contents.
-    #[error("record {id} stands in {first} and, with other bytes, in {second}; one of them is wrong: move it away")]
+    #[error(
+        "record {id} stands in {first} and, with other bytes, in {second}; one of them is wrong: move it away"
+    )]
     Conflict {
         /// The identity that both carry.
         id: String,

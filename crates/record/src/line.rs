@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::SCHEMA;
 use crate::identity::{AgentId, Made, RecordId, hash_of, hash_of_bytes};
 use crate::quantity::{Measurement, Quantity, Status};
-use crate::SCHEMA;
 
 /// One trial's training, or one instrument's reading of one agent. Immutable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

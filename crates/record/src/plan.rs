@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::identity::{Made, Seed, hash_of};
-use crate::line::{Instrumented, InstrumentSpec};
+use crate::line::{InstrumentSpec, Instrumented};
 use crate::quantity::Quantity;
 use crate::{RecordError, SCHEMA, write_atomically};
 
@@ -276,10 +276,8 @@ impl Plan {
     /// All trials in a fixed order: cell by cell, seed by seed.
     pub fn trials(&self) -> impl Iterator<Item = Trial<'_>> {
         self.cells.iter().flat_map(move |cell| {
-            (0..cell.seeds).map(move |index| Trial {
-                cell,
-                seed: Seed { namespace: self.preset, index },
-            })
+            (0..cell.seeds)
+                .map(move |index| Trial { cell, seed: Seed { namespace: self.preset, index } })
         })
     }
 
@@ -329,7 +327,8 @@ impl Plan {
         let path = folder.join(Plan::FILE);
         let text = read_needed(&path, "plan")?;
         let malformed = |why| RecordError::Malformed { path: path.display().to_string(), why };
-        let plan: Plan = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+        let plan: Plan =
+            serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
         if plan.schema > SCHEMA {
             return Err(malformed(format!(
                 "schema {} is newer than the {SCHEMA} that this mesascope reads",

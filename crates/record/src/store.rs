@@ -107,10 +107,9 @@ impl Store {
         let path = self.folder.join("locks").join(format!("{tag}.lock"));
         let file = File::create(&path).map_err(RecordError::file(&path, "open"))?;
         file.try_lock().map_err(|error| match error {
-            fs::TryLockError::WouldBlock => RecordError::Locked {
-                path: path.display().to_string(),
-                slice: slice.to_string(),
-            },
+            fs::TryLockError::WouldBlock => {
+                RecordError::Locked { path: path.display().to_string(), slice: slice.to_string() }
+            }
             fs::TryLockError::Error(source) => {
                 RecordError::File { path: path.display().to_string(), tried: "lock", source }
             }
@@ -143,7 +142,11 @@ impl Store {
     }
 
     /// Writes agents as one segment.
-    pub fn write_agents(&self, lock: &SliceLock, stored: &[StoredAgent]) -> Result<(), RecordError> {
+    pub fn write_agents(
+        &self,
+        lock: &SliceLock,
+        stored: &[StoredAgent],
+    ) -> Result<(), RecordError> {
         let bytes = agents::to_bytes(stored);
         let name = format!("agents-{}.safetensors", hash_of_bytes("mesascope segment", &bytes));
         write_tagged(&self.folder.join("agents").join(name), &bytes, &lock.tag)

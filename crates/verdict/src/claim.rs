@@ -129,16 +129,28 @@ impl Claim {
                 return wrong(format!("rule {:?}: band [{low}, {high}] is empty", rule.name));
             }
             if !(rule.level > 0.5 && rule.level < 1.0) {
-                return wrong(format!("rule {:?}: level {} is not between 0.5 and 1", rule.name, rule.level));
+                return wrong(format!(
+                    "rule {:?}: level {} is not between 0.5 and 1",
+                    rule.name, rule.level
+                ));
             }
             if !(0.0..=1.0).contains(&rule.most_unfitted) {
                 return wrong(format!("rule {:?}: most_unfitted is a share, 0 to 1", rule.name));
             }
             if rule.minimum_seeds < 2 {
-                return wrong(format!("rule {:?}: an interval needs minimum_seeds of 2 or more", rule.name));
+                return wrong(format!(
+                    "rule {:?}: an interval needs minimum_seeds of 2 or more",
+                    rule.name
+                ));
             }
-            if claim.rules[..at].iter().any(|other| other.study == rule.study && other.name == rule.name) {
-                return wrong(format!("two rules for study {:?} are named {:?}", rule.study, rule.name));
+            if claim.rules[..at]
+                .iter()
+                .any(|other| other.study == rule.study && other.name == rule.name)
+            {
+                return wrong(format!(
+                    "two rules for study {:?} are named {:?}",
+                    rule.study, rule.name
+                ));
             }
         }
         Ok(claim)

@@ -12,9 +12,7 @@ pub(crate) fn test(plan: &Plan, table: &Table, control: &Control) -> ControlResu
         Expect::Binomial { p, alpha } => {
             (binomial(table, control, *p, *alpha), format!("Binomial(n, {p})"))
         }
-        Expect::Mean { is, alpha } => {
-            (mean(table, control, *is, *alpha), format!("mean {is:.3}"))
-        }
+        Expect::Mean { is, alpha } => (mean(table, control, *is, *alpha), format!("mean {is:.3}")),
         Expect::Above { than, level } => {
             (above(table, control, *than, *level), format!("every cell above {than}"))
         }
@@ -40,7 +38,8 @@ fn numbers(table: &Table, cells: &[String], quantity: &str) -> Result<Vec<f64>, 
     let mut all = Vec::new();
     for cell in cells {
         let column = table.column(cell, quantity);
-        let column = column.ok_or_else(|| format!("cell {cell:?} has no agent that was measured"))?;
+        let column =
+            column.ok_or_else(|| format!("cell {cell:?} has no agent that was measured"))?;
         all.extend(column.numbers.iter().map(|(_, number)| *number));
     }
     Ok(all)
@@ -57,7 +56,8 @@ fn refuse_failures(table: &Table, cells: &[String]) -> Result<(), String> {
 fn binomial(table: &Table, control: &Control, p: f64, alpha: f64) -> Tested {
     refuse_failures(table, &control.cells)?;
     let columns = control.cells.iter().filter_map(|cell| table.column(cell, &control.quantity));
-    let (hits, of) = columns.fold((0, 0), |(hits, of), column| (hits + column.hits, of + column.of));
+    let (hits, of) =
+        columns.fold((0, 0), |(hits, of), column| (hits + column.hits, of + column.of));
     let probability = binomial_two_sided(hits, of, p).map_err(|error| error.to_string())?;
     let share = hits as f64 / of as f64;
     let error = (p * (1.0 - p) / of as f64).sqrt();
@@ -116,5 +116,8 @@ fn same(table: &Table, control: &Control, others: &[String], alpha: f64) -> Test
     let here = numbers(table, &control.cells, &control.quantity)?;
     let there = numbers(table, others, &control.quantity)?;
     let probability = ks_two_sample(&here, &there).map_err(|error| error.to_string())?;
-    Ok((probability >= alpha, format!("{} against {} agents, p = {probability:.2}", here.len(), there.len())))
+    Ok((
+        probability >= alpha,
+        format!("{} against {} agents, p = {probability:.2}", here.len(), there.len()),
+    ))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mesascope_record::{Filter, Kind, Plan, hash_of};
+use mesascope_record::{Cell, Filter, Kind, Namespace, Plan, hash_of};
 use mesascope_stats::{
     LogProb, StatsError, beta_binomial, binomial, dirichlet_multinomial, multinomial,
     truncated_normal_mean, uniform_mean,
@@ -104,7 +104,10 @@ impl Forecast {
         let forecast: Forecast = read(paper)?;
         let wrong = |what: String| Err(Mistake::new(paper, None, what));
         if forecast.schema != 1 {
-            return wrong(format!("schema {} is not known; this mesascope reads 1", forecast.schema));
+            return wrong(format!(
+                "schema {} is not known; this mesascope reads 1",
+                forecast.schema
+            ));
         }
         for needed in ["generous", "literal"] {
             if !forecast.readings.contains_key(needed) {
@@ -126,20 +129,31 @@ impl Forecast {
         hash_of("mesascope forecast", self)
     }
 
-    /// Refuses two expectations of one reading for one quantity in one cell.
-    pub(crate) fn check_overlap(&self, plan: &Plan) -> Result<(), String> {
+    /// Refuses two expectations of one reading for one quantity in one cell, and, where the plan
+    /// has all of the study's cells, an expectation that is of none of them.
+    pub(crate) fn check_cells(&self, plan: &Plan) -> Result<(), String> {
+        let own = || plan.cells.iter().filter(|cell| cell.control.is_none());
         for (name, reading) in &self.readings {
-            for cell in &plan.cells {
-                for (at, one) in reading.expect.iter().enumerate() {
-                    let twice = reading.expect[..at].iter().any(|other| {
+            for (at, one) in reading.expect.iter().enumerate() {
+                let mut admitted = own().filter(|cell| one.cells.admits(cell)).peekable();
+                if plan.preset == Namespace::Standard && admitted.peek().is_none() {
+                    let cells = serde_json::to_string(&one.cells).expect("plain data");
+                    return Err(format!(
+                        "reading {name:?} expects {} of cells that the study does not have: {cells}",
+                        one.quantity
+                    ));
+                }
+                let earlier = &reading.expect[..at];
+                let twice = |cell: &&Cell| {
+                    earlier.iter().any(|other| {
                         other.quantity == one.quantity && other.cells.admits(cell)
-                    });
-                    if twice && one.cells.admits(cell) {
-                        return Err(format!(
-                            "reading {name:?} expects {} of cell {:?} twice",
-                            one.quantity, cell.name
-                        ));
-                    }
+                    })
+                };
+                if let Some(cell) = admitted.find(twice) {
+                    return Err(format!(
+                        "reading {name:?} expects {} of cell {:?} twice",
+                        one.quantity, cell.name
+                    ));
                 }
             }
         }
@@ -149,7 +163,11 @@ impl Forecast {
 
 impl Reading {
     /// What the reading expects of a quantity in a cell.
-    pub(crate) fn of(&self, quantity: &str, cell: &mesascope_record::Cell) -> Option<&Distribution> {
+    pub(crate) fn of(
+        &self,
+        quantity: &str,
+        cell: &mesascope_record::Cell,
+    ) -> Option<&Distribution> {
         self.expect
             .iter()
             .find(|one| one.quantity == quantity && one.cells.admits(cell))
@@ -164,10 +182,14 @@ impl Distribution {
             false => Err(format!("{name} is above 0, not {value}")),
         };
         match self {
-            Distribution::Normal { mean, sd } => match mean.is_finite() && sd.is_finite() && *sd >= 0.0 {
-                true => Ok(()),
-                false => Err(format!("normal needs a finite mean and an sd of 0 or more, not {mean} and {sd}")),
-            },
+            Distribution::Normal { mean, sd } => {
+                match mean.is_finite() && sd.is_finite() && *sd >= 0.0 {
+                    true => Ok(()),
+                    false => Err(format!(
+                        "normal needs a finite mean and an sd of 0 or more, not {mean} and {sd}"
+                    )),
+                }
+            }
             Distribution::Beta { a, b } => positive("a", *a).and(positive("b", *b)),
             Distribution::Point(p) if (0.0..=1.0).contains(p) => Ok(()),
             Distribution::Point(p) => Err(format!("a rate lies between 0 and 1, not {p}")),
@@ -181,7 +203,9 @@ impl Distribution {
     /// Whether this is a distribution over a quantity of that kind.
     pub(crate) fn fits(&self, kind: &Kind) -> Result<(), String> {
         match (self, kind) {
-            (_, Kind::Number) => Err("a number without bounds is reported and not scored".to_string()),
+            (_, Kind::Number) => {
+                Err("a number without bounds is reported and not scored".to_string())
+            }
             (Distribution::Uniform, _) => Ok(()),
             (Distribution::Normal { mean, .. }, Kind::Mean { low, high }) => {
                 match (low..=high).contains(&mean) {

@@ -49,16 +49,25 @@ impl Ledger {
     pub fn read(paper: &Paper) -> Result<Ledger, Mistake> {
         let mut entries: Vec<Entry> = Vec::new();
         for (number, line) in paper.text.lines().enumerate() {
-            let wrong = |what: String| Mistake { file: paper.file.clone(), at: Some((number + 1, 1)), what };
+            let wrong = |what: String| Mistake {
+                file: paper.file.clone(),
+                at: Some((number + 1, 1)),
+                what,
+            };
             let entry: Entry = serde_json::from_str(line)
                 .map_err(|error| wrong(format!("not an entry of a ledger: {error}")))?;
             if entry.schema != 1 {
-                return Err(wrong(format!("schema {} is not known; this mesascope reads 1", entry.schema)));
+                return Err(wrong(format!(
+                    "schema {} is not known; this mesascope reads 1",
+                    entry.schema
+                )));
             }
             if entry.index != number as u64
                 || entry.previous != entries.last().map(|before| before.hash.clone())
             {
-                return Err(wrong("the chain is broken: this entry does not follow the one before".to_string()));
+                return Err(wrong(
+                    "the chain is broken: this entry does not follow the one before".to_string(),
+                ));
             }
             if entry.hash != entry.true_hash() {
                 return Err(wrong("the entry was changed: its hash does not match".to_string()));

@@ -37,7 +37,9 @@ pub enum VerdictError {
     #[error("{0}")]
     Mistake(#[from] Mistake),
     /// Records that a verdict would need and that are not there.
-    #[error("{folder}: {count} of {of} trials have no whole record (first: {first}); `mesascope run` resumes")]
+    #[error(
+        "{folder}: {count} of {of} trials have no whole record (first: {first}); `mesascope run` resumes"
+    )]
     Incomplete {
         /// The run's folder.
         folder: String,

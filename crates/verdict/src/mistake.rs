@@ -23,7 +23,11 @@ fn place(at: &Option<(usize, usize)>) -> String {
 }
 
 impl Mistake {
-    pub(crate) fn new(paper: &Paper, span: Option<Range<usize>>, what: impl Into<String>) -> Mistake {
+    pub(crate) fn new(
+        paper: &Paper,
+        span: Option<Range<usize>>,
+        what: impl Into<String>,
+    ) -> Mistake {
         let at = span.map(|span| {
             let before = &paper.text.as_bytes()[..span.start.min(paper.text.len())];
             let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;

@@ -1,11 +1,12 @@
 //! What people wrote beforehand about a study: claims with their rules, forecasts, the ledger.
 
-use mesascope_record::Plan;
+use mesascope_record::{Namespace, Plan};
 
 use crate::claim::{Claim, Rule};
 use crate::forecast::Forecast;
 use crate::ledger::Ledger;
 use crate::mistake::{Mistake, nearest};
+use crate::rule::check_scope;
 
 /// A file as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,17 +49,26 @@ impl Papers {
         let mut bound = Vec::new();
         for id in &plan.claims {
             let Some((claim, paper)) = all.iter().find(|(claim, _)| claim.id == *id) else {
-                let known: Vec<String> = all.iter().map(|(claim, _)| claim.id.to_string()).collect();
-                let what = format!("the study names claim {id}; claims written: {}", known.join(", "));
+                let known: Vec<String> =
+                    all.iter().map(|(claim, _)| claim.id.to_string()).collect();
+                let what =
+                    format!("the study names claim {id}; claims written: {}", known.join(", "));
                 return Err(Mistake { file: format!("study {}", plan.study), at: None, what });
             };
-            let rules: Vec<&Rule> = claim.rules.iter().filter(|rule| rule.study == *study).collect();
+            let rules: Vec<&Rule> =
+                claim.rules.iter().filter(|rule| rule.study == *study).collect();
             if rules.is_empty() {
-                let what = format!("claim {id} has no rule for study {study:?}; without a rule stated beforehand the study is refused");
+                let what = format!(
+                    "claim {id} has no rule for study {study:?}; without a rule stated beforehand the study is refused"
+                );
                 return Err(Mistake::new(paper, None, what));
             }
             for rule in rules {
                 check_quantity(plan, paper, &rule.quantity)?;
+                // A quick plan leaves headline arms out, and with them a part of the evidence.
+                if plan.preset == Namespace::Standard {
+                    check_scope(rule, &plan.scope).map_err(|what| Mistake::new(paper, None, what))?;
+                }
             }
             bound.push(claim.clone());
         }
@@ -78,7 +88,7 @@ impl Papers {
                 let kind = &plan.quantity(&expectation.quantity).expect("just checked").kind;
                 expectation.is.fits(kind).map_err(|what| Mistake::new(paper, None, what))?;
             }
-            forecast.check_overlap(plan).map_err(|what| Mistake::new(paper, None, what))?;
+            forecast.check_cells(plan).map_err(|what| Mistake::new(paper, None, what))?;
             read.push(forecast);
         }
         let ledger = match ledger {
@@ -100,6 +110,7 @@ fn check_quantity(plan: &Plan, paper: &Paper, quantity: &str) -> Result<(), Mist
         None => format!("measured: {}", names.join(", ")),
     };
     let at = paper.text.find(&format!("{quantity:?}")).map(|start| start..start);
-    let what = format!("quantity {quantity:?} is one that no instrument of the study measures; {near}");
+    let what =
+        format!("quantity {quantity:?} is one that no instrument of the study measures; {near}");
     Err(Mistake::new(paper, at, what))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use mesascope_record::ControlKind;
+use mesascope_record::{ControlKind, Scope};
 
 use crate::claim::Claim;
 use crate::verdict::{
@@ -88,7 +88,7 @@ pub fn report(verdict: &Verdict, style: Style) -> String {
         }
     }
     out.push('\n');
-    paragraph(&mut out, "Scope", &scope_words(verdict));
+    paragraph(&mut out, "Scope", &scope_words(&verdict.scope));
     paragraph(&mut out, "Status", &standing_words(&verdict.standing));
     out
 }
@@ -214,7 +214,8 @@ fn classes_row(out: &mut String, row: &CellRow) {
 }
 
 fn unfitted(out: &mut String, verdict: &Verdict) {
-    let words = format!("{} of {} agents did not meet the stopping rule", verdict.unfitted, verdict.agents);
+    let words =
+        format!("{} of {} agents did not meet the stopping rule", verdict.unfitted, verdict.agents);
     paragraph(out, "Unfitted", &words);
     if let Some(first) = &verdict.first_failure {
         paragraph(out, "Failed", &format!("{} trials; first: {first}", verdict.failed));
@@ -234,10 +235,17 @@ fn scores(out: &mut String, question: &QuestionScore, style: Style) {
     if let Some(why) = &question.calibration {
         wrap(out, 2, &format!("calibration, moves no claim: {why}"));
     }
-    let _ = writeln!(out, "  {:<28}{:>9}{:>10}{:>9}{:>10}", "", "mixture", "generous", "literal", "permuted");
+    let _ = writeln!(
+        out,
+        "  {:<28}{:>9}{:>10}{:>9}{:>10}",
+        "", "mixture", "generous", "literal", "permuted"
+    );
     for position in &question.positions {
         let reading = |name: &str| {
-            position.readings.get(name).map_or("-".to_string(), |bits| format!("{:+.1}", zeroed(*bits)))
+            position
+                .readings
+                .get(name)
+                .map_or("-".to_string(), |bits| format!("{:+.1}", zeroed(*bits)))
         };
         let _ = writeln!(
             out,
@@ -282,8 +290,10 @@ fn totals(out: &mut String, findings: &Findings) {
         Some(totals) => {
             let mut sorted: Vec<(&String, &f64)> = totals.iter().collect();
             sorted.sort_by(|one, other| other.1.total_cmp(one.1));
-            let words: Vec<String> =
-                sorted.iter().map(|(name, bits)| format!("{name} {:+.1}", zeroed(**bits))).collect();
+            let words: Vec<String> = sorted
+                .iter()
+                .map(|(name, bits)| format!("{name} {:+.1}", zeroed(**bits)))
+                .collect();
             paragraph(out, "Total", &words.join(", "));
         }
     }
@@ -302,20 +312,23 @@ fn rule_verdict(out: &mut String, verdict: &RuleVerdict, style: Style) {
     paragraph(out, "Rule", &verdict.by);
     paragraph(out, "Found", &verdict.found);
     if let Some(effect) = verdict.detectable {
-        let words = format!("a departure of {effect:.3} from the band would have been seen (power 0.8)");
+        let words =
+            format!("a departure of {effect:.3} from the band would have been seen (power 0.8)");
         paragraph(out, "Bound", &words);
     }
     if let Some(why) = &verdict.calibration {
         paragraph(out, "Moves", &format!("no claim: calibration. {why}"));
+    }
+    if verdict.conclusion != Conclusion::NotRun {
+        paragraph(out, "Scope", &scope_words(&verdict.scope));
     }
     if let Standing::Exploratory { .. } = &verdict.standing {
         paragraph(out, "Status", &standing_words(&verdict.standing));
     }
 }
 
-fn scope_words(verdict: &Verdict) -> String {
-    let fields: Vec<String> = verdict
-        .scope
+fn scope_words(scope: &Scope) -> String {
+    let fields: Vec<String> = scope
         .fields()
         .into_iter()
         .map(|(name, words)| {

@@ -1,10 +1,11 @@
 //! Claims judged by the rules that were stated beforehand.
 
+use std::collections::BTreeSet;
+
 use mesascope_record::{Cell, Plan, Scope};
 use mesascope_stats::{Interval, Sides, clopper_pearson, smallest_detectable_effect};
 
 use crate::claim::{Claim, Correction, Holds, Rule, Supports};
-use crate::mistake::Mistake;
 use crate::standing::Registered;
 use crate::table::Table;
 use crate::verdict::{Conclusion, RuleVerdict, Standing, Summary};
@@ -13,26 +14,18 @@ use crate::verdict::{Conclusion, RuleVerdict, Standing, Summary};
 const POWER: f64 = 0.8;
 
 /// Refuses a rule whose conclusion is about more than the study's evidence.
-pub(crate) fn check_scope(claim: &Claim, rule: &Rule, evidence: &Scope) -> Result<(), Mistake> {
+pub(crate) fn check_scope(rule: &Rule, evidence: &Scope) -> Result<(), String> {
     for ((field, concluded), (_, shown)) in rule.scope.fields().iter().zip(evidence.fields()) {
         if let Some(wider) = concluded.iter().find(|word| !shown.contains(*word)) {
             let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
-            return Err(Mistake {
-                file: format!("claim {}", claim.id),
-                at: None,
-                what: format!(
-                    "rule {:?} concludes about {field} {wider:?}; the study's evidence is about {}",
-                    rule.name,
-                    shown.join(", ")
-                ),
-            });
+            return Err(format!(
+                "rule {:?} concludes about {field} {wider:?}; the study's evidence is about {}",
+                rule.name,
+                shown.join(", ")
+            ));
         }
         if concluded.is_empty() {
-            return Err(Mistake {
-                file: format!("claim {}", claim.id),
-                at: None,
-                what: format!("rule {:?} names no {field} in its scope", rule.name),
-            });
+            return Err(format!("rule {:?} names no {field} in its scope", rule.name));
         }
     }
     Ok(())
@@ -65,11 +58,23 @@ pub(crate) fn judge(
         found,
         detectable,
         calibration: rule.calibration.clone(),
-        scope: rule.scope.clone(),
+        scope: within(&rule.scope, &plan.scope),
         standing: match registered.of_rule(claim.id, rule) {
             Standing::Registered => registered.of_run(plan),
             exploratory => exploratory,
         },
+    }
+}
+
+/// The part of a conclusion's scope that this preset's cells are evidence about.
+fn within(concluded: &Scope, evidence: &Scope) -> Scope {
+    let both = |one: &BTreeSet<String>, other: &BTreeSet<String>| one & other;
+    Scope {
+        architecture: both(&concluded.architecture, &evidence.architecture),
+        objective: both(&concluded.objective, &evidence.objective),
+        data: both(&concluded.data, &evidence.data),
+        compute: both(&concluded.compute, &evidence.compute),
+        scaffold: both(&concluded.scaffold, &evidence.scaffold),
     }
 }
 
@@ -108,11 +113,16 @@ fn conclude(
     let inconclusive = |why: String| (Conclusion::Inconclusive, why, None);
     if cells.is_empty() {
         let preset = plan.preset;
-        let why = format!("its cells are not in the {preset} preset; headline arms run in the standard one");
+        let why = format!(
+            "its cells are not in the {preset} preset; headline arms run in the standard one"
+        );
         return (Conclusion::NotRun, why, None);
     }
     if rule.correction == Correction::None && cells.len() > 1 {
-        return inconclusive(format!("{} cells need a correction and the rule has none", cells.len()));
+        return inconclusive(format!(
+            "{} cells need a correction and the rule has none",
+            cells.len()
+        ));
     }
     let level = 1.0 - (1.0 - rule.level) / cells.len() as f64;
     let (mut inside, mut outside) = (0, 0);

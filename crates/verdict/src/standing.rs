@@ -17,7 +17,11 @@ pub(crate) struct Registered<'l> {
 impl<'l> Registered<'l> {
     /// For a standard run, the newest entry that every segment of records was made under; for a
     /// quick run, which locks nothing, the newest entry.
-    pub(crate) fn at(ledger: &'l Ledger, plan: &Plan, segments: &[Option<Provenance>]) -> Registered<'l> {
+    pub(crate) fn at(
+        ledger: &'l Ledger,
+        plan: &Plan,
+        segments: &[Option<Provenance>],
+    ) -> Registered<'l> {
         if plan.preset == Namespace::Quick {
             return Registered { entry: ledger.entries.last(), later: &[], missing: None };
         }
@@ -29,13 +33,17 @@ impl<'l> Registered<'l> {
         let mut earliest: Option<usize> = None;
         for provenance in segments {
             let Some(provenance) = provenance else {
-                return nothing("a segment's provenance is missing, so that its order cannot be shown");
+                return nothing(
+                    "a segment's provenance is missing, so that its order cannot be shown",
+                );
             };
             let Some(head) = &provenance.ledger else {
                 return nothing("nothing was registered before the first confirmatory record");
             };
             let Some(place) = ledger.place(head) else {
-                return nothing("the ledger lacks the entry that records were made under: it was rewritten");
+                return nothing(
+                    "the ledger lacks the entry that records were made under: it was rewritten",
+                );
             };
             earliest = Some(earliest.map_or(place, |earlier| earlier.min(place)));
         }
@@ -50,18 +58,17 @@ impl<'l> Registered<'l> {
     }
 
     /// How a thing with a hash stands: registered, or exploratory and why.
-    fn standing(
-        &self,
-        hash: &str,
-        registered_as: impl Fn(&Entry) -> Option<&String>,
-    ) -> Standing {
+    fn standing(&self, hash: &str, registered_as: impl Fn(&Entry) -> Option<&String>) -> Standing {
         let because = match self.entry.and_then(&registered_as) {
             Some(registered) if registered == hash => return Standing::Registered,
             Some(_) => "edited since it was registered".to_string(),
-            None if self.later.iter().any(|entry| registered_as(entry).is_some()) => {
-                "registered after the first confirmatory record".to_string()
-            }
-            None => self.missing.clone().unwrap_or_else(|| "not registered".to_string()),
+            None => match &self.missing {
+                Some(missing) => missing.clone(),
+                None if self.later.iter().any(|entry| registered_as(entry).is_some()) => {
+                    "registered after the first confirmatory record".to_string()
+                }
+                None => "not registered".to_string(),
+            },
         };
         Standing::Exploratory { because }
     }
@@ -89,7 +96,7 @@ impl<'l> Registered<'l> {
         if let Standing::Exploratory { because: why } =
             self.standing(&plan.study_hash, |entry| Some(&entry.study_hash))
         {
-            because.push(format!("the study is {why}"));
+            because.push(format!("the study: {why}"));
         }
         match because.is_empty() {
             true => Standing::Registered,

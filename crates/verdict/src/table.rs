@@ -50,7 +50,9 @@ impl Table {
         let place: BTreeMap<AgentId, (usize, &str, u64)> = plan
             .trials()
             .enumerate()
-            .map(|(at, trial)| (trial.made().agent(), (at, trial.cell.name.as_str(), trial.seed.index)))
+            .map(|(at, trial)| {
+                (trial.made().agent(), (at, trial.cell.name.as_str(), trial.seed.index))
+            })
             .collect();
         let specs: Vec<_> = plan.specs().collect();
         let mut table = Table::default();
@@ -76,7 +78,8 @@ impl Table {
             Content::Failed { because } => {
                 *self.failed.entry(cell.to_string()).or_default() += 1;
                 if self.first_failure.as_ref().is_none_or(|(first, _)| at < *first) {
-                    self.first_failure = Some((at, format!("cell {cell:?}, seed {seed}: {because}")));
+                    self.first_failure =
+                        Some((at, format!("cell {cell:?}, seed {seed}: {because}")));
                 }
                 return;
             }

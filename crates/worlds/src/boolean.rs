@@ -238,7 +238,9 @@ mod tests {
     #[test]
     fn a_cue_shows_the_rows_of_its_polarity() {
         for at in [0, 1] {
-            let text = format!("inputs = 3\ntarget = 'x0'\nshown = {{ cue = {{ input = 2, at = {at} }} }}");
+            let text = format!(
+                "inputs = 3\ntarget = 'x0'\nshown = {{ cue = {{ input = 2, at = {at} }} }}"
+            );
             let (task, audited) = world(&text).draw(Key::from_seed(2));
             assert_eq!(task.rows(), 4);
             assert!(task.inputs.chunks(3).all(|row| row[2] == f32::from(at)));
@@ -289,9 +291,14 @@ mod tests {
             let world: Boolean = toml::from_str(text).unwrap();
             assert_eq!(world.check().unwrap_err().field[0], field, "{text}");
         }
-        for text in ["inputs = 11", "inputs = 0", "inputs = -1", "inputs = 3\nshown = 0",
-            "inputs = 3\nshown = -4", "inputs = 3\nshown = { cue = { inptu = 0, at = 1 } }"]
-        {
+        for text in [
+            "inputs = 11",
+            "inputs = 0",
+            "inputs = -1",
+            "inputs = 3\nshown = 0",
+            "inputs = 3\nshown = -4",
+            "inputs = 3\nshown = { cue = { inptu = 0, at = 1 } }",
+        ] {
             let text = format!("target = 'x0'\n{text}");
             assert!(toml::from_str::<Boolean>(&text).is_err(), "{text} was accepted");
         }

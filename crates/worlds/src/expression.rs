@@ -113,7 +113,9 @@ impl Formula {
         match self {
             Formula::Constant(value) => *value,
             Formula::Input(input) => bits[*input] == 1,
-            Formula::Majority(of) => 2 * bits[..*of].iter().map(|&b| usize::from(b)).sum::<usize>() > *of,
+            Formula::Majority(of) => {
+                2 * bits[..*of].iter().map(|&b| usize::from(b)).sum::<usize>() > *of
+            }
             Formula::Parity => bits.iter().fold(0, |sum, b| sum ^ b) == 1,
             Formula::Table(labels) => {
                 labels[bits.iter().fold(0, |row, &b| row * 2 + usize::from(b))]
@@ -232,7 +234,8 @@ impl Reader<'_> {
         let word = &self.text[start..self.at];
         let number = |digits: &str| -> Option<usize> {
             let canonical = digits == "0" || !digits.starts_with('0');
-            (canonical && digits.bytes().all(|d| d.is_ascii_digit())).then(|| digits.parse().ok())?
+            (canonical && digits.bytes().all(|d| d.is_ascii_digit()))
+                .then(|| digits.parse().ok())?
         };
         let formula = match word {
             "0" => Some(Formula::Constant(false)),
@@ -241,9 +244,7 @@ impl Reader<'_> {
             "table" => return self.table(),
             _ => match (word.strip_prefix('x'), word.strip_prefix("maj")) {
                 (Some(digits), _) => number(digits).map(Formula::Input),
-                (_, Some(digits)) => {
-                    number(digits).filter(|of| of % 2 == 1).map(Formula::Majority)
-                }
+                (_, Some(digits)) => number(digits).filter(|of| of % 2 == 1).map(Formula::Majority),
                 _ => None,
             },
         };
@@ -313,9 +314,22 @@ mod tests {
     fn a_wrong_expression_names_the_character_and_what_would_be_right() {
         let error = Expression::parse("x0 && x1").unwrap_err();
         assert!(error.contains("at character 5") && error.contains("an input"), "{error}");
-        for wrong in ["", "x", "x0 x1", "maj2", "maj", "(x0", "x0)", "x00", "table()", "table(012)",
-            "random-per-seed&x0", "é", "x99999999999999999999", "!"]
-        {
+        for wrong in [
+            "",
+            "x",
+            "x0 x1",
+            "maj2",
+            "maj",
+            "(x0",
+            "x0)",
+            "x00",
+            "table()",
+            "table(012)",
+            "random-per-seed&x0",
+            "é",
+            "x99999999999999999999",
+            "!",
+        ] {
             assert!(Expression::parse(wrong).is_err(), "{wrong:?} was accepted");
         }
     }

@@ -97,7 +97,8 @@ mod tests {
         const HELPERS: [&str; 2] = ["lib", "expression"];
         let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
         for file in std::fs::read_dir(folder).unwrap() {
-            let stem = file.unwrap().path().file_stem().unwrap().to_string_lossy().replace('_', "-");
+            let stem =
+                file.unwrap().path().file_stem().unwrap().to_string_lossy().replace('_', "-");
             assert!(
                 World::NAMES.contains(&stem.as_str()) || HELPERS.contains(&stem.as_str()),
                 "{stem}.rs is in no list: add its line to `World`"
