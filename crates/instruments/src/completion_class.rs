@@ -4,8 +4,8 @@
 //! What an agent does on the rows that a cue left free: whether it goes on as on the shown rows.
 //!
 //! # Definition
-//! The cue is input c; shown rows have c at its shown value. The twin of a free row r is the shown
-//! row that differs from r in c alone. Each class names one or more labellings of the free rows:
+//! The cue is input c; exactly the rows with c at its shown value are shown. The twin of a free row
+//! r is the shown row that differs from r in c alone. Each class names one or more labellings of the free rows:
 //! - `ignores-cue`: label(r) = target(twin of r) for every free r;
 //! - `inverted`: label(r) = 1 - target(twin of r) for every free r;
 //! - `constant`: label(r) is 0 for every free r, or 1 for every free r;
@@ -13,17 +13,17 @@
 //! - `other`: none of these.
 //!
 //! # Input
-//! The agent's label of every row; the audited world's bits, targets, shown rows and cue.
+//! The agent's label of every row; the audited world's bits, targets, shown rows and cue, with all
+//! rows there and in lexicographic order.
 //!
 //! # Unit and range
 //! One of the five classes.
 //!
 //! # Uncertainty
 //! None of its own. Undetermined where the world has no cue, and where the agent's labelling
-//! belongs to two of the classes, which happens for targets such as `x1` (following input 1 is
-//! ignoring the cue: there `ignores-cue` is given, since it is the same behaviour by definition)
-//! or a constant target. Precisely: `follows-input` does not count an input whose labelling is the
-//! `ignores-cue` or the `inverted` labelling; any other double membership is undetermined.
+//! belongs to two of the classes, as with a constant target. One double membership is settled by
+//! definition: an input whose labelling is the `ignores-cue` or the `inverted` labelling does not
+//! count for `follows-input` (for the target `x1`, following input 1 is ignoring the cue).
 //!
 //! # Fooled by
 //! - Agents that never fitted the shown rows: the definition compares with the target, not with
@@ -71,7 +71,7 @@ impl Measures for CompletionClass {
     }
 
     fn status(&self) -> Status {
-        Status::Preliminary
+        Status::Checked { by: "crates/instruments/tests/blind.rs".to_string() }
     }
 
     fn numerics(&self) -> Vec<(&'static str, u32)> {
@@ -83,6 +83,10 @@ fn class(labels: &[u8], world: &Audited) -> Value {
     let Some(cue) = world.cue else {
         return Value::Undetermined { because: "the world has no cue".to_string() };
     };
+    let in_order = world.bits.chunks(world.width).enumerate().all(|(row, bits)| {
+        row == bits.iter().fold(0, |number, &bit| 2 * number + usize::from(bit))
+    });
+    assert!(in_order && world.rows() == 1 << world.width, "rows must be all, lexicographic");
     let free = world.free_rows();
     // Flipping input c of row r flips the bit of r that stands for c; x0 is the most significant.
     let twin = |row: usize| row ^ (1 << (world.width - 1 - cue.input));

@@ -11,7 +11,7 @@ mod study;
 mod trial;
 
 pub use estimate::{Estimate, estimate};
-pub use place::Mistake;
+pub use place::{Mistake, nearest};
 pub use run::{Job, Stages, Summary, run};
 pub use study::{Study, edit};
 

@@ -49,32 +49,55 @@ impl Source<'_> {
     }
 }
 
-/// Adds "did you mean" to serde's "unknown field `x`, expected one of `a`, `b`".
+/// The reader's message in plain words, with the nearest valid name where it lists the valid ones.
 pub(crate) fn with_nearest(message: &str) -> String {
     let message = message.trim_end();
+    if let Some(rest) = message.strip_prefix("unexpected keys in table: ")
+        && let Some((found, valid)) = rest.split_once(", available keys: ")
+    {
+        // All unknown keys of the table are listed; the place is that of the first.
+        let found = found.split(", ").next().unwrap_or(found);
+        return unknown("key", found, &valid.split(", ").collect::<Vec<_>>());
+    }
     let names: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     match names[..] {
-        [found, ref valid @ ..]
-            if message.starts_with("unknown field") || message.starts_with("unknown variant") =>
-        {
-            let what = if message.starts_with("unknown field") { "key" } else { "name" };
-            let list = valid.join(", ");
-            match nearest(found, valid.iter().copied()) {
-                Some(near) => {
-                    format!("unknown {what} {found:?}; did you mean {near:?}? (valid: {list})")
-                }
-                None if valid.is_empty() => {
-                    format!("unknown {what} {found:?}; none is allowed here")
-                }
-                None => format!("unknown {what} {found:?}; valid: {list}"),
-            }
+        [found, ref valid @ ..] if message.starts_with("unknown field") => {
+            unknown("key", found, valid)
         }
-        _ => message.to_string(),
+        [found, ref valid @ ..] if message.starts_with("unknown variant") => {
+            unknown("name", found, valid)
+        }
+        _ => in_plain_words(message),
     }
 }
 
+fn unknown(what: &str, found: &str, valid: &[&str]) -> String {
+    let list = valid.join(", ");
+    match nearest(found, valid.iter().copied()) {
+        Some(near) => format!("unknown {what} {found:?}; did you mean {near:?}? (valid: {list})"),
+        None if valid.is_empty() => format!("unknown {what} {found:?}; none is allowed here"),
+        None => format!("unknown {what} {found:?}; valid: {list}"),
+    }
+}
+
+/// Types as a study's author names them, where the reader names those of the program.
+fn in_plain_words(message: &str) -> String {
+    let types = [
+        ("expected a sequence", "expected a list"),
+        ("expected a map", "expected a table"),
+        ("expected i64", "expected a whole number"),
+        ("expected u64", "expected a whole number"),
+        ("expected u32", "expected a whole number"),
+        ("expected u8", "expected a whole number"),
+        ("expected f64", "expected a number"),
+        ("expected a boolean", "expected true or false"),
+    ];
+    let plain = types.iter().find_map(|(its, ours)| Some(message.strip_suffix(its)?.to_string() + ours));
+    plain.unwrap_or_else(|| message.to_string())
+}
+
 /// The valid name that a mistyped one most likely meant.
-pub(crate) fn nearest<'a>(found: &str, valid: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(found: &str, valid: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     valid
         .map(|name| (strsim::jaro_winkler(found, name), name))
         // 0.75 lets one or two slips of a short word through and few unrelated words.

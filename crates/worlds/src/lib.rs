@@ -41,7 +41,8 @@ pub struct Impossible {
     pub why: String,
 }
 
-/// The whole of a drawn world, for instruments: every row, shown or not.
+/// The whole of a drawn world, for instruments: every row, shown or not, in lexicographic order of
+/// its bits. Where there is a cue, exactly the rows with the cue at its shown value are shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Audited {
     /// Every row, coded as the learner saw them, `[row, input]`.
