@@ -88,6 +88,10 @@ pub struct FolderArgs {
     /// The folder under which everything is written.
     #[arg(long, value_name = "DIR", default_value = "mesascope-out")]
     pub out: PathBuf,
+    /// Change a setting of the study. The run draws seeds of its own, keeps a folder of its own,
+    /// and is exploratory; give the same edits to every verb.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
 }
 
 /// How much work is done at once, and which part of it.
@@ -107,9 +111,6 @@ pub struct WorkArgs {
 pub struct RunArgs {
     #[command(flatten)]
     pub work: WorkArgs,
-    /// Change a setting of the study, and mark the run as exploratory.
-    #[arg(long, value_name = "PATH=VALUE")]
-    pub set: Vec<String>,
     /// Exit with 1 where a verdict is inconclusive.
     #[arg(long)]
     pub strict: bool,

@@ -66,11 +66,44 @@ fn fill_in(table: &mut Table, schema: &Value, root: &Value) {
             Some(about) => about,
             None => resolve(root, property)["description"].as_str().unwrap_or_default(),
         };
+        if let Some(value) = table.get_mut(name).and_then(Item::as_value_mut) {
+            resolve_value(value, resolve(root, property), root);
+        }
         if let Some(mut key) = table.key_mut(name) {
             let before =
                 key.leaf_decor().prefix().and_then(|p| p.as_str()).unwrap_or("").to_string();
             let comment: String = about.lines().map(|line| format!("# {line}\n")).collect();
             key.leaf_decor_mut().set_prefix(format!("{before}{comment}"));
+        }
+    }
+}
+
+/// Adds the defaults below a setting that is written as an inline table.
+fn resolve_value(value: &mut toml_edit::Value, schema: &Value, root: &Value) {
+    let Some(table) = value.as_inline_table_mut() else { return };
+    if let Some(each) = table.get_mut("each").and_then(toml_edit::Value::as_array_mut) {
+        each.iter_mut().for_each(|one| resolve_value(one, schema, root));
+        return;
+    }
+    if let Some(properties) = schema["properties"].as_object() {
+        for (name, property) in properties {
+            match (table.get_mut(name), to_toml(&property["default"])) {
+                (Some(inner), _) => resolve_value(inner, resolve(root, property), root),
+                (None, Some(default)) => {
+                    table.insert(name, default);
+                }
+                (None, None) => {}
+            }
+        }
+    }
+    // One of several kinds, each a table with the kind's name as its only key.
+    for choice in ["oneOf", "anyOf"].iter().filter_map(|list| schema[*list].as_array()).flatten() {
+        let Some((tag, below)) = choice["properties"].as_object().and_then(|p| p.iter().next())
+        else {
+            continue;
+        };
+        if let Some(inner) = table.get_mut(tag) {
+            resolve_value(inner, resolve(root, below), root);
         }
     }
 }

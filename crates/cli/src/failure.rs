@@ -20,7 +20,7 @@ impl Failure {
     }
 
     /// A mistake in a study, with the line it stands in.
-    pub fn in_text(mistake: mesascope_lab::Mistake, text: &str) -> Failure {
+    pub fn in_text(mistake: mesascope_record::Mistake, text: &str) -> Failure {
         let line = mistake
             .at
             .and_then(|(line, column)| Some((text.lines().nth(line - 1)?.to_string(), column)));
@@ -59,8 +59,8 @@ impl From<VerdictError> for Failure {
     }
 }
 
-impl From<mesascope_verdict::Mistake> for Failure {
-    fn from(error: mesascope_verdict::Mistake) -> Failure {
+impl From<mesascope_record::Mistake> for Failure {
+    fn from(error: mesascope_record::Mistake) -> Failure {
         Failure::new(error.to_string())
     }
 }

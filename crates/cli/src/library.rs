@@ -1,9 +1,9 @@
 //! Where studies, claims and forecasts are found: beside the user first, then built in.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use mesascope_lab::{Study, edit};
-use mesascope_record::Plan;
+use mesascope_record::{Mistake, Plan, nearest};
 use mesascope_verdict::{Claim, Paper, Papers};
 
 use crate::failure::Failure;
@@ -25,8 +25,8 @@ pub fn find_study(wanted: &str) -> Result<Source, Failure> {
         true => wanted.to_string(),
         false => format!("studies/{wanted}.toml"),
     };
-    match std::fs::read_to_string(&local) {
-        Ok(text) => return Ok(Source { file: local, text }),
+    match std::fs::read(&local) {
+        Ok(bytes) => return Ok(Source { text: as_text(&local, bytes)?, file: local }),
         Err(error) if is_path || error.kind() != std::io::ErrorKind::NotFound => {
             return Err(Failure::new(format!("{local}: cannot read the study: {error}")));
         }
@@ -39,7 +39,7 @@ pub fn find_study(wanted: &str) -> Result<Source, Failure> {
         }
         None => {
             let names = study_names();
-            let near = names.iter().find(|name| name.starts_with(&wanted[..wanted.len().min(3)]));
+            let near = nearest(wanted, names.iter().map(String::as_str));
             let near = near.map_or(String::new(), |near| format!("did you mean {near:?}? "));
             Err(Failure::new(format!(
                 "no study is named {wanted:?}; {near}studies: {}; or give a path that ends in .toml",
@@ -51,17 +51,54 @@ pub fn find_study(wanted: &str) -> Result<Source, Failure> {
 
 /// Reads a study, with the edits of `--set`.
 pub fn read_study(wanted: &str, edits: &[String]) -> Result<Study, Failure> {
-    let Source { file, text } = find_study(wanted)?;
+    read_text(wanted, edits).map(|(_, study)| study)
+}
+
+fn read_text(wanted: &str, edits: &[String]) -> Result<(Source, Study), Failure> {
+    let Source { mut file, text } = find_study(wanted)?;
     let text = edit(&file, &text, edits).map_err(|mistake| Failure::in_text(mistake, &text))?;
-    Study::parse(&file, &text, edits).map_err(|mistake| Failure::in_text(mistake, &text))
+    if !edits.is_empty() {
+        // Its lines are no longer those of the file.
+        file.push_str(" (after --set)");
+    }
+    let by_name = !wanted.contains('/') && !wanted.ends_with(".toml");
+    match Study::parse(&file, &text, edits) {
+        Ok(study) if by_name && study.name != wanted => Err(Failure::new(format!(
+            "{file}: the study is named {:?}; a study that is found by its name has the file's",
+            study.name
+        ))),
+        Ok(study) => Ok((Source { file, text }, study)),
+        Err(mistake) => Err(Failure::in_text(mistake, &text)),
+    }
+}
+
+/// Reads a study that is to be run or registered: every claim that it names must be written.
+pub fn read_bound_study(wanted: &str, edits: &[String]) -> Result<Study, Failure> {
+    let (Source { file, text }, study) = read_text(wanted, edits)?;
+    let written: Vec<u32> = claims()?.iter().map(|claim| claim.id).collect();
+    if let Some(claim) = study.claims.iter().find(|claim| !written.contains(claim)) {
+        let known = written.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+        let what = format!("claim {claim} is not written; written: {known}");
+        let mistake = Mistake { file, at: study.place_of_claim(*claim), what };
+        return Err(Failure::in_text(mistake, &text));
+    }
+    Ok(study)
+}
+
+/// Text of a file's bytes; says in which line it stops being text.
+fn as_text(file: &str, bytes: Vec<u8>) -> Result<String, Failure> {
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..valid].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        Failure::new(format!("{file}:{line}: byte {} is not UTF-8; save it as UTF-8", valid + 1))
+    })
 }
 
 /// The names of all studies, those of `./studies` among them.
 pub fn study_names() -> Vec<String> {
-    let mut names: Vec<String> = files("studies", embedded::STUDIES)
-        .into_iter()
-        .filter_map(|paper| Some(Path::new(&paper.file).file_stem()?.to_str()?.to_string()))
-        .collect();
+    let local = toml_files("studies").unwrap_or_default();
+    let stem = |path: PathBuf| Some(path.file_stem()?.to_str()?.to_string());
+    let mut names: Vec<String> = local.into_iter().filter_map(stem).collect();
     names.extend(
         embedded::STUDIES.iter().map(|(name, _)| name.trim_end_matches(".toml").to_string()),
     );
@@ -70,35 +107,50 @@ pub fn study_names() -> Vec<String> {
     names
 }
 
-/// The TOML files of a folder beside the user if it has any, else those built in.
-fn files(folder: &str, built_in: &[(&str, &str)]) -> Vec<Paper> {
+/// The TOML files of a folder beside the user, and those built in that it does not replace.
+fn files(folder: &str, built_in: &[(&str, &str)]) -> Result<Vec<Paper>, Failure> {
     let mut papers = Vec::new();
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.extension().is_some_and(|extension| extension == "toml")
-            && let Ok(text) = std::fs::read_to_string(&path)
-        {
-            papers.push(Paper { file: path.display().to_string(), text });
+    for path in toml_files(folder)? {
+        let file = path.display().to_string();
+        let bytes = std::fs::read(&path)
+            .map_err(|error| Failure::new(format!("{file}: cannot read: {error}")))?;
+        papers.push(Paper { text: as_text(&file, bytes)?, file });
+    }
+    for (name, text) in built_in.iter().filter(|(name, _)| name.ends_with(".toml")) {
+        let file = format!("{folder}/{name}");
+        if !papers.iter().any(|paper| paper.file == file) {
+            papers.push(Paper { file, text: text.to_string() });
         }
     }
-    if papers.is_empty() {
-        papers = built_in
-            .iter()
-            .filter(|(file, _)| file.ends_with(".toml"))
-            .map(|(file, text)| Paper { file: format!("{folder}/{file}"), text: text.to_string() })
-            .collect();
-    }
     papers.sort_by(|one, other| one.file.cmp(&other.file));
-    papers
+    Ok(papers)
 }
 
-fn claim_papers() -> Vec<Paper> {
+/// The TOML files of a folder; none where there is no such folder.
+fn toml_files(folder: &str) -> Result<Vec<PathBuf>, Failure> {
+    let wrong = |error| Failure::new(format!("{folder}: cannot read the folder: {error}"));
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(wrong(error)),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(wrong)?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            paths.push(path);
+        }
+    }
+    Ok(paths)
+}
+
+fn claim_papers() -> Result<Vec<Paper>, Failure> {
     files("claims", embedded::CLAIMS)
 }
 
 /// All claims, by number.
 pub fn claims() -> Result<Vec<Claim>, Failure> {
-    let mut claims = claim_papers().iter().map(Claim::read).collect::<Result<Vec<_>, _>>()?;
+    let mut claims = claim_papers()?.iter().map(Claim::read).collect::<Result<Vec<_>, _>>()?;
     claims.sort_by_key(|claim| claim.id);
     Ok(claims)
 }
@@ -116,7 +168,7 @@ pub fn papers(plan: &Plan) -> Result<Papers, Failure> {
         .iter()
         .filter_map(|(file, text)| Some((file.strip_prefix(&inside)?, *text)))
         .collect();
-    let forecasts = files(&format!("forecasts/{study}"), &built_in);
+    let forecasts = files(&format!("forecasts/{study}"), &built_in)?;
     let file = ledger_path(study);
     let ledger = match std::fs::read_to_string(&file) {
         Ok(text) => Some(Paper { file, text }),
@@ -126,5 +178,5 @@ pub fn papers(plan: &Plan) -> Result<Papers, Failure> {
             .map(|(_, text)| Paper { file, text: text.to_string() }),
         Err(error) => return Err(Failure::new(format!("{file}: cannot read the ledger: {error}"))),
     };
-    Ok(Papers::read(plan, &claim_papers(), &forecasts, ledger.as_ref())?)
+    Ok(Papers::read(plan, &claim_papers()?, &forecasts, ledger.as_ref())?)
 }

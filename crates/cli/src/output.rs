@@ -27,7 +27,7 @@ impl Talk {
     /// Prints text for a person; nothing under `--json`.
     pub fn say(&self, text: &str) {
         if !self.json {
-            print_whole(text.as_bytes());
+            print_whole(within_width(text).as_bytes());
             print_whole(b"\n");
         }
     }
@@ -40,12 +40,50 @@ impl Talk {
     }
 }
 
-/// Writes to standard output. A reader that has gone away (`| head`) ends the process quietly.
+/// Writes to standard output. A reader that has gone away (`| head`) is no reason to stop working;
+/// a full disk is.
 pub fn print_whole(bytes: &[u8]) {
     let mut out = std::io::stdout().lock();
-    if out.write_all(bytes).and_then(|()| out.flush()).is_err() {
-        std::process::exit(0);
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+        Err(error) => {
+            eprintln!("error: standard output: cannot write: {error}");
+            std::process::exit(2);
+        }
     }
+}
+
+/// The widest line.
+const WIDTH: usize = 80;
+
+/// Text with its long lines broken at spaces, and what is broken off indented below its line.
+pub fn within_width(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.split('\n') {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        if line.chars().count() <= WIDTH {
+            out.push_str(line);
+            continue;
+        }
+        let indent = line.chars().take_while(|letter| *letter == ' ').count();
+        let mut column = indent;
+        out.push_str(&line[..indent]);
+        for word in line[indent..].split_inclusive(' ') {
+            let length = word.trim_end().chars().count();
+            if column + length > WIDTH && column > indent + 4 {
+                out.truncate(out.trim_end_matches(' ').len());
+                out.push_str(&format!("\n{:1$}", "", indent + 4));
+                column = indent + 4;
+            }
+            out.push_str(word);
+            column += word.chars().count();
+        }
+        out.truncate(out.trim_end_matches(' ').len());
+    }
+    out
 }
 
 /// 12345 as 12,345.

@@ -10,7 +10,14 @@ use crate::library;
 use crate::output::Talk;
 
 pub fn register(wanted: &str, talk: &Talk) -> Result<ExitCode, Failure> {
-    let study = library::read_study(wanted, &[])?;
+    let study = library::read_bound_study(wanted, &[])?;
+    if study.name != study.based_on {
+        return Err(Failure::new(format!(
+            "{} is a copy of {}; take `based_on` out, and give it claims and forecasts of its own, to \
+             register it",
+            study.name, study.based_on
+        )));
+    }
     let plan = study.plan(Namespace::Standard);
     let papers = library::papers(&plan)?;
     let file = library::ledger_path(&plan.based_on);

@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use mesascope_lab::{Estimate, Job, Stages, Summary, estimate};
 use mesascope_record::{
-    Namespace, Plan, Provenance, Slice, Store, export as export_table, missing, write_atomically,
+    Damaged, Namespace, Plan, Provenance, Slice, Store, export as export_table, hash_of, missing,
+    write_atomically,
 };
 use mesascope_verdict::{Conclusion, Papers, Verdict, controls_text, report as report_text};
 
-use crate::args::{ExportArgs, FolderArgs, JudgeArgs, RunArgs, WorkArgs};
+use crate::args::{ExportArgs, FileFormat, FolderArgs, JudgeArgs, RunArgs, WorkArgs};
 use crate::failure::Failure;
 use crate::library;
 use crate::output::{Talk, duration, grouped, print_whole, size};
@@ -21,14 +22,24 @@ const INTERRUPTED: u8 = 130;
 const TRIALS_FAILED: u8 = 3;
 const CONTROL_FAILED: u8 = 1;
 
-/// The folder of a study's run at one preset.
+/// The folder of a study's run: its name, its preset, and for an edited study the edits' hash.
 fn folder(args: &FolderArgs) -> Result<PathBuf, Failure> {
     let is_path = args.study.contains('/') || args.study.ends_with(".toml");
+    // By its name alone, a run is found without its study: every stage works from files.
     let name = match is_path {
-        true => library::read_study(&args.study, &[])?.name,
+        true => library::read_study(&args.study, &args.set)?.name,
         false => args.study.clone(),
     };
-    Ok(args.out.join(name).join(Namespace::from(args.preset).to_string()))
+    Ok(folder_of(args, &name))
+}
+
+fn folder_of(args: &FolderArgs, name: &str) -> PathBuf {
+    let preset = Namespace::from(args.preset).to_string();
+    let last = match args.set.is_empty() {
+        true => preset,
+        false => format!("{preset}-edited-{}", &hash_of("mesascope edits", &args.set)[..8]),
+    };
+    args.out.join(name).join(last)
 }
 
 fn threads(args: &WorkArgs) -> usize {
@@ -40,21 +51,22 @@ fn threads(args: &WorkArgs) -> usize {
 
 /// The study written out, and its folder with plan.json in it.
 fn planned(args: &RunArgs) -> Result<(Plan, Papers, Store), Failure> {
-    let study = library::read_study(&args.work.folder.study, &args.set)?;
+    let study = library::read_bound_study(&args.work.folder.study, &args.work.folder.set)?;
     let preset = Namespace::from(args.work.folder.preset);
     let plan = study.plan(preset);
     // Read before anything is written: a mistake in a claim or forecast leaves no trace. Against
     // all of the study's cells first, so that a slip about a headline arm shows in a quick run too.
     library::papers(&study.plan(Namespace::Standard))?;
     let papers = library::papers(&plan)?;
-    let folder = args.work.folder.out.join(&plan.study).join(preset.to_string());
-    let store = Store::at(&folder);
+    let store = Store::at(&folder_of(&args.work.folder, &plan.study));
     Ok((plan, papers, store))
 }
 
-fn write_plan(plan: &Plan, store: &Store) -> Result<(), Failure> {
+fn write_plan(plan: &Plan, store: &Store, slice: Slice) -> Result<(), Failure> {
     store.prepare()?;
     if Plan::read(store.folder()).ok().as_ref() != Some(plan) {
+        // Whoever runs this slice now keeps the plan that it runs.
+        let _lock = store.lock(slice)?;
         plan.write(store.folder())?;
     }
     Ok(())
@@ -62,7 +74,7 @@ fn write_plan(plan: &Plan, store: &Store) -> Result<(), Failure> {
 
 pub fn plan(args: &RunArgs, talk: &Talk) -> Result<ExitCode, Failure> {
     let (plan, _, store) = planned(args)?;
-    write_plan(&plan, &store)?;
+    write_plan(&plan, &store, args.work.slice)?;
     talk.say(&format!(
         "{}: {} trials in {} cells",
         store.folder().join(Plan::FILE).display(),
@@ -99,7 +111,23 @@ fn work(
     let ledger = papers.and_then(|papers| papers.ledger.head()).map(str::to_string);
     let provenance =
         Provenance::of_this_process(threads, args.slice.to_string(), plan.hash(), ledger);
-    let job = Job { plan, store, slice: args.slice, threads, provenance: &provenance, stop: &stop };
+    let damage = |damaged: &Damaged| {
+        eprintln!(
+            "damaged: {}: {}; it is moved to {}, and its trials are run again",
+            damaged.path.display(),
+            damaged.why,
+            store.folder().join("damaged").display()
+        );
+    };
+    let job = Job {
+        plan,
+        store,
+        slice: args.slice,
+        threads,
+        provenance: &provenance,
+        stop: &stop,
+        damage: &damage,
+    };
     let mut total = 0;
     let bar = std::cell::RefCell::new(None);
     let mut ready = |remaining: &[u64]| {
@@ -120,14 +148,6 @@ fn work(
     let summary = mesascope_lab::run(&job, stages, &mut ready, &mut progress)?;
     if let Some(bar) = bar.borrow().as_ref() {
         bar.end(summary.done);
-    }
-    for damaged in &summary.damaged {
-        eprintln!(
-            "damaged: {}: {}; it was moved to {} and its trials were run again",
-            damaged.path.display(),
-            damaged.why,
-            store.folder().join("damaged").display()
-        );
     }
     if stop.load(Ordering::Relaxed) && summary.stopped {
         let left = total - summary.done;
@@ -179,13 +199,13 @@ fn alone(args: &WorkArgs, stages: Stages, talk: &Talk) -> Result<ExitCode, Failu
         return Ok(ExitCode::from(INTERRUPTED));
     }
     talk.say(&format!("{} trials done in {}", grouped(summary.done), folder.display()));
-    talk.give(&serde_json::json!({ "done": summary.done }));
-    Ok(ExitCode::SUCCESS)
+    talk.give(&serde_json::json!({ "done": summary.done, "failed": summary.failed }));
+    Ok(failed_code(summary.failed))
 }
 
 pub fn run(args: &RunArgs, talk: &Talk) -> Result<ExitCode, Failure> {
     let (plan, papers, store) = planned(args)?;
-    write_plan(&plan, &store)?;
+    write_plan(&plan, &store, args.work.slice)?;
     talk.say(&format!(
         "mesascope run {}   ({} preset: {} agents in {} cells)",
         plan.study,
@@ -209,7 +229,7 @@ pub fn run(args: &RunArgs, talk: &Talk) -> Result<ExitCode, Failure> {
         talk.give(
             &serde_json::json!({ "slice": args.work.slice.to_string(), "left": missing.count }),
         );
-        return Ok(ExitCode::SUCCESS);
+        return Ok(failed_code(summary.failed));
     }
     let verdict = mesascope_verdict::judge(&plan, &store, &papers)?;
     verdict.write(store.folder())?;
@@ -220,16 +240,20 @@ pub fn run(args: &RunArgs, talk: &Talk) -> Result<ExitCode, Failure> {
     Ok(exit(&verdict, args.strict))
 }
 
+fn failed_code(failed: u64) -> ExitCode {
+    if failed > 0 { ExitCode::from(TRIALS_FAILED) } else { ExitCode::SUCCESS }
+}
+
 fn next(args: &FolderArgs, plan: &Plan, store: &Store) -> String {
-    let more = match plan.preset {
-        Namespace::Quick => format!("mesascope copy {} my.toml", plan.study),
-        Namespace::Standard => format!("mesascope export {} --preset standard", plan.study),
-    };
     let out = match args.out.as_os_str() == "mesascope-out" {
         true => String::new(),
         false => format!(" --out {}", args.out.display()),
     };
-    format!("Next       less {}/report.txt | {more}{out}", store.folder().display())
+    let more = match plan.preset {
+        Namespace::Quick => format!("mesascope copy {} my.toml", plan.study),
+        _ => format!("mesascope export {} --preset standard{out}", plan.study),
+    };
+    format!("Next       less {}/report.txt\n           {more}", store.folder().display())
 }
 
 fn write_report(verdict: &Verdict, store: &Store, talk: &Talk) -> Result<String, Failure> {
@@ -277,6 +301,10 @@ pub fn export(args: &ExportArgs, talk: &Talk) -> Result<ExitCode, Failure> {
     let plan = Plan::read(&folder)?;
     let bytes = export_table(&plan, &Store::at(&folder), args.format.into())?;
     match &args.to {
+        None if talk.json && !matches!(args.format, FileFormat::Jsonl) => {
+            let what = "--json prints JSON: name a file with --to, or leave --format at jsonl";
+            return Err(Failure::new(what));
+        }
         None => print_whole(&bytes),
         Some(file) => {
             write_atomically(file, &bytes)?;
@@ -289,7 +317,7 @@ pub fn export(args: &ExportArgs, talk: &Talk) -> Result<ExitCode, Failure> {
 
 pub fn controls(args: &RunArgs, talk: &Talk) -> Result<ExitCode, Failure> {
     let (whole, papers, store) = planned(args)?;
-    write_plan(&whole, &store)?;
+    write_plan(&whole, &store, args.work.slice)?;
     let plan = whole.only_controls();
     let summary = work(&plan, &store, &args.work, Some(&papers), Stages::Both, talk)?;
     if summary.stopped {

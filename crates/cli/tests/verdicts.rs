@@ -57,9 +57,9 @@ minimum_seeds = 30
 correction = "bonferroni"
 most_unfitted = 0.05
 [rules.scope]
-architecture = ["multi-layer perceptron"]
-objective = ["supervised learning"]
-data = ["boolean functions"]
+architecture = ["multi-layer perceptron 16 relu"]
+objective = ["supervised learning to the first fit"]
+data = ["boolean functions of 4 inputs, 13 of 16 rows shown"]
 compute = ["under 100 parameters"]
 scaffold = ["none"]
 "#;
@@ -135,10 +135,10 @@ fn what_is_registered_before_the_first_standard_record_counts_and_nothing_else()
     let bench = bench();
     bench.demand(0, &["register", "coin"]);
     let run = verdict(&bench, &["run", "coin", "--preset", "standard"]);
-    assert_eq!(run["standing"], "registered");
-    assert_eq!(standing(&run, "learns"), "registered");
+    assert_eq!(run["standing"]["registered"]["entry"], 0);
+    assert_eq!(standing(&run, "learns")["registered"]["revised"], false);
     assert_eq!(run["findings"]["verdicts"][0]["conclusion"], "supported");
-    assert_eq!(run["findings"]["verdicts"][0]["standing"], "registered");
+    assert_eq!(run["findings"]["verdicts"][0]["standing"]["registered"]["entry"], 0);
 
     let judge = ["judge", "coin", "--preset", "standard"];
     bench.write("forecasts/coin/learns.toml", &forecast("learns", 0.9, ""));
@@ -172,7 +172,7 @@ fn what_is_registered_before_the_first_standard_record_counts_and_nothing_else()
 }
 
 #[test]
-fn a_rewritten_ledger_and_missing_provenance_register_nothing() {
+fn a_rewritten_ledger_and_changed_provenance_register_nothing() {
     let bench = bench();
     bench.demand(0, &["register", "coin"]);
     bench.demand(0, &["run", "coin", "--preset", "standard"]);
@@ -186,12 +186,65 @@ fn a_rewritten_ledger_and_missing_provenance_register_nothing() {
     let because = rewritten["standing"]["exploratory"]["because"].as_str().unwrap();
     assert!(because.contains("rewritten"), "{because}");
     std::fs::write(&ledger, honest).unwrap();
-    for beside in bench.files("mesascope-out/coin/standard/records", ".provenance.json") {
-        std::fs::remove_file(beside).unwrap();
+    let beside = &bench.files("mesascope-out/coin/standard/records", ".provenance.json")[0];
+    let text = std::fs::read_to_string(beside).unwrap();
+    std::fs::write(beside, text.replace("\"ledger\":\"", "\"ledger\":\"0")).unwrap();
+    let error = String::from_utf8(bench.run(&judge).stderr).unwrap();
+    assert!(error.contains("provenance are not the ones"), "{error}");
+}
+
+#[test]
+fn a_forecast_that_is_taken_away_after_it_was_registered_is_named() {
+    let bench = bench();
+    bench.demand(0, &["register", "coin"]);
+    bench.demand(0, &["run", "coin", "--preset", "standard"]);
+    std::fs::remove_file(bench.path().join("forecasts/coin/chance.toml")).unwrap();
+    let text = bench.demand(0, &["judge", "coin", "--preset", "standard"]);
+    assert!(text.contains("Withdrawn") && text.contains("forecast chance"), "{text}");
+}
+
+#[test]
+fn a_number_changed_in_the_plan_or_the_verdict_is_refused_by_the_next_stage() {
+    let bench = bench();
+    bench.demand(0, &["run", "coin"]);
+    let folder = bench.path().join("mesascope-out/coin/quick");
+    for (file, stage, number, other) in [
+        ("plan.json", "judge", "0.0001", "0.1"),
+        ("verdict.json", "report", "\"units\": 60", "\"units\": 90"),
+    ] {
+        let honest = std::fs::read_to_string(folder.join(file)).unwrap();
+        assert!(honest.contains(number), "{file} has no {number}");
+        std::fs::write(folder.join(file), honest.replacen(number, other, 1)).unwrap();
+        let output = bench.run(&[stage, "coin"]);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{stage} accepts a changed {file}");
+        assert!(error.contains(file) && error.contains("changed after it was written"), "{error}");
+        std::fs::write(folder.join(file), honest).unwrap();
     }
-    let unknown = verdict(&bench, &judge);
-    let because = unknown["standing"]["exploratory"]["because"].as_str().unwrap();
-    assert!(because.contains("provenance is missing"), "{because}");
+}
+
+#[test]
+fn edited_and_copied_studies_draw_no_confirmatory_seed_and_register_nothing() {
+    let bench = bench();
+    bench.demand(0, &["run", "coin", "--preset", "standard"]);
+    let honest = bench.demand(0, &["export", "coin", "--preset", "standard"]);
+    let agents = |table: &str| -> std::collections::BTreeSet<String> {
+        let row = |line: &str| serde_json::from_str::<Value>(line).unwrap()["agent"].to_string();
+        table.lines().map(row).collect()
+    };
+    bench.demand(0, &["copy", "coin", "mine.toml"]);
+    bench.demand(0, &["run", "mine.toml", "--preset", "standard"]);
+    let copied = bench.demand(0, &["export", "mine", "--preset", "standard"]);
+    let edit = ["--preset", "standard", "--set", "seeds.standard=61"];
+    bench.demand(0, &[&["run", "coin"][..], &edit].concat());
+    let edited = bench.demand(0, &[&["export", "coin"][..], &edit].concat());
+    for (what, table) in [("a copy", copied), ("an edit", edited)] {
+        assert!(agents(&table).len() >= 120, "{what}");
+        assert!(agents(&honest).is_disjoint(&agents(&table)), "{what} shows confirmatory draws");
+    }
+    assert_eq!(bench.demand(0, &["export", "coin", "--preset", "standard"]), honest);
+    bench.demand(2, &["register", "mine.toml"]);
+    bench.demand(2, &["run", "coin", "--set", "arms.x.headline=false"]);
 }
 
 #[test]
@@ -203,8 +256,7 @@ fn a_quick_run_an_edit_and_a_copy_are_exploratory_however_well_registered() {
     };
     let quick = verdict(&bench, &["run", "coin"]);
     assert!(because(&quick).contains("quick preset"));
-    let edit =
-        ["run", "coin", "--preset", "standard", "--out", "e", "--set", "world.boolean.shown=9"];
+    let edit = ["run", "coin", "--preset", "standard", "--set", "world.boolean.shown=9"];
     let edited = verdict(&bench, &edit);
     assert!(because(&edited).contains("edited on the command line: world.boolean.shown=9"));
     bench.demand(0, &["copy", "coin", "mine.toml"]);
@@ -220,16 +272,13 @@ fn a_forecast_whose_author_had_seen_the_quantity_is_exploratory() {
     bench.demand(0, &["register", "coin"]);
     let run = verdict(&bench, &["run", "coin", "--preset", "standard"]);
     assert_eq!(standing(&run, "learns")["exploratory"]["because"], "its author had seen a pilot");
-    assert_eq!(standing(&run, "chance"), "registered");
+    assert_eq!(standing(&run, "chance")["registered"]["entry"], 0);
 }
 
 #[test]
 fn a_conclusion_wider_than_its_evidence_is_an_error() {
     let bench = bench();
-    let wider = CLAIM.replace(
-        "data = [\"boolean functions\"]\ncompute = [\"under",
-        "data = [\"text\"]\ncompute = [\"under",
-    );
+    let wider = CLAIM.replace("boolean functions of 4 inputs, 13 of 16 rows shown", "text");
     assert_ne!(wider, CLAIM);
     bench.write("claims/900.toml", &wider);
     let output = bench.run(&["run", "coin"]);

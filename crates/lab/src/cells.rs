@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::place::{Mistake, Source};
+use mesascope_record::{Mistake, Source};
 
 /// A tree of settings with places.
 pub(crate) type Tree<'i> = Spanned<DeValue<'i>>;
@@ -33,7 +33,7 @@ pub(crate) fn set<'i>(tree: &mut Tree<'i>, path: &str, value: Tree<'i>) -> Resul
             let above = if depth == 0 { "the study".to_string() } else { keys[..depth].join(".") };
             format!(
                 "path {path:?}: {above} has no {key:?}; {}",
-                crate::place::suggestion(key, names.iter().map(String::as_str))
+                mesascope_record::suggestion(key, names.iter().map(String::as_str))
             )
         })?;
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use mesascope_record::{Expect, Filter, Keep};
+use mesascope_record::{Expect, Filter, Keep, Kind};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
@@ -15,9 +15,9 @@ pub(crate) struct StudyFile {
     /// The version of this layout, 1.
     pub(crate) schema: Spanned<u32>,
     pub(crate) name: Spanned<Name>,
-    pub(crate) question: String,
+    pub(crate) question: Spanned<String>,
     #[serde(default)]
-    pub(crate) claims: Vec<u32>,
+    pub(crate) claims: Vec<Spanned<u32>>,
     /// The study whose claims, rules and forecasts apply.
     pub(crate) based_on: Option<Name>,
     #[serde(default)]
@@ -84,7 +84,7 @@ impl TryFrom<String> for Name {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ArmFile {
     #[allow(dead_code, reason = "read from the tree, with its places")]
-    set: IgnoredAny,
+    set: BTreeMap<String, IgnoredAny>,
     #[serde(default)]
     pub(crate) headline: bool,
     pub(crate) seeds: Option<Seeds>,
@@ -106,7 +106,7 @@ pub(crate) struct ControlsFile {
 pub(crate) struct ControlFile {
     pub(crate) says: String,
     #[allow(dead_code, reason = "read from the tree, with its places")]
-    set: Option<IgnoredAny>,
+    set: Option<BTreeMap<String, IgnoredAny>>,
     pub(crate) cells: Option<Spanned<Filter>>,
     pub(crate) seeds: Option<Seeds>,
     pub(crate) quantity: Spanned<String>,
@@ -117,27 +117,64 @@ pub(crate) struct ControlFile {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) enum ExpectFile {
-    Binomial { p: f64, alpha: f64 },
+    Binomial { class: Option<String>, p: f64, alpha: f64 },
     Mean { is: f64, alpha: f64 },
     Above { than: f64, level: f64 },
-    NearlyAll { missing: f64 },
+    NearlyAll { class: Option<String>, missing: f64 },
     SameAs { control: String, alpha: f64 },
 }
 
 impl ExpectFile {
+    /// Whether a quantity of that kind can be tested so; the error says what can.
+    pub(crate) fn suits(&self, kind: &Kind) -> Result<(), String> {
+        let named = |class: &Option<String>| match (kind, class) {
+            (Kind::Classes { classes }, Some(class)) if classes.contains(class) => Ok(()),
+            (Kind::Classes { classes }, _) => {
+                Err(format!("a quantity of classes needs `class`, one of {}", classes.join(", ")))
+            }
+            (_, Some(_)) => Err("only a quantity of classes has a `class`".to_string()),
+            (_, None) => Ok(()),
+        };
+        match self {
+            ExpectFile::Binomial { class, .. } => named(class).and(match kind {
+                Kind::Number => {
+                    Err("binomial needs hits, and this quantity is a number".to_string())
+                }
+                _ => Ok(()),
+            }),
+            ExpectFile::NearlyAll { class, .. } => {
+                named(class).and(match kind {
+                    Kind::Rate | Kind::Classes { .. } => Ok(()),
+                    _ => Err("nearly-all needs a quantity that holds or does not, or a class"
+                        .to_string()),
+                })
+            }
+            ExpectFile::Mean { .. } | ExpectFile::Above { .. } | ExpectFile::SameAs { .. } => {
+                match kind {
+                    Kind::Classes { .. } => {
+                        Err("classes have no mean; use binomial or nearly-all".to_string())
+                    }
+                    _ => Ok(()),
+                }
+            }
+        }
+    }
+
     /// The demand, with the cells of the control that it compares with.
     pub(crate) fn resolve(
         &self,
-        cells_of: impl Fn(&str) -> Option<Vec<String>>,
+        cells_of: impl Fn(&str) -> Result<Vec<String>, String>,
     ) -> Result<Expect, String> {
         let share = |name: &str, value: f64| match value {
             v if v > 0.0 && v < 1.0 => Ok(v),
             v => Err(format!("{name} lies between 0 and 1, not {v}")),
         };
         Ok(match self {
-            ExpectFile::Binomial { p, alpha } => {
-                Expect::Binomial { p: share("p", *p)?, alpha: share("alpha", *alpha)? }
-            }
+            ExpectFile::Binomial { class, p, alpha } => Expect::Binomial {
+                class: class.clone(),
+                p: share("p", *p)?,
+                alpha: share("alpha", *alpha)?,
+            },
             ExpectFile::Mean { is, alpha } if is.is_finite() => {
                 Expect::Mean { is: *is, alpha: share("alpha", *alpha)? }
             }
@@ -147,14 +184,12 @@ impl ExpectFile {
             ExpectFile::Mean { .. } | ExpectFile::Above { .. } => {
                 return Err("a value must be finite".to_string());
             }
-            ExpectFile::NearlyAll { missing } => {
-                Expect::NearlyAll { missing: share("missing", *missing)? }
+            ExpectFile::NearlyAll { class, missing } => {
+                Expect::NearlyAll { class: class.clone(), missing: share("missing", *missing)? }
             }
-            ExpectFile::SameAs { control, alpha } => Expect::SameAs {
-                cells: cells_of(control)
-                    .ok_or_else(|| format!("no control is named {control:?}"))?,
-                alpha: share("alpha", *alpha)?,
-            },
+            ExpectFile::SameAs { control, alpha } => {
+                Expect::SameAs { cells: cells_of(control)?, alpha: share("alpha", *alpha)? }
+            }
         })
     }
 }

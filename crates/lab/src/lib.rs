@@ -4,14 +4,13 @@
 mod cells;
 mod estimate;
 mod file;
-mod place;
 mod plan;
 mod run;
 mod study;
 mod trial;
 
 pub use estimate::{Estimate, estimate};
-pub use place::{Mistake, nearest};
+
 pub use run::{Job, Stages, Summary, run};
 pub use study::{Study, edit};
 

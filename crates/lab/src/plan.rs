@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mesascope_record::{
-    Cell, Control, Expect, InstrumentSpec, Instrumented, Namespace, Plan, SCHEMA, Scope, hash_of,
+    Cell, Control, Expect, InstrumentSpec, Instrumented, Namespace, Plan, SCHEMA, Scope,
 };
 use serde::Serialize;
 
@@ -15,10 +15,8 @@ impl Study {
     /// them the controls and questions that have no other cell.
     pub fn plan(&self, preset: Namespace) -> Plan {
         let mut plan = self.plan_without_hash(preset);
-        // What is locked is the standard plan, so that both presets name the same study; edits
-        // made on the command line show in its cells.
-        let locked = Plan { edits: Vec::new(), ..self.plan_without_hash(Namespace::Standard) };
-        plan.study_hash = hash_of("mesascope study", &locked);
+        // What is locked is the standard plan, so that both presets name the same study.
+        plan.study_hash = self.plan_without_hash(Namespace::Standard).locked_hash();
         plan
     }
 
@@ -34,15 +32,24 @@ impl Study {
         };
         let controls = self.controls.iter().filter_map(|control| {
             let mut control = Control { cells: kept(&control.cells), ..control.clone() };
+            let mut compared = true;
             if let Expect::SameAs { cells, .. } = &mut control.expect {
                 *cells = kept(cells);
+                compared = !cells.is_empty();
             }
-            (!control.cells.is_empty()).then_some(control)
+            (compared && !control.cells.is_empty()).then_some(control)
         });
         let questions = self.questions.iter().filter_map(|question| {
             let cells = kept(&question.cells);
             (!cells.is_empty()).then(|| mesascope_record::Question { cells, ..question.clone() })
         });
+        let own: Vec<Scope> =
+            chosen.iter().filter(|cell| cell.control.is_none()).map(|cell| scope(cell)).collect();
+        // An edited or copied study is not the registered one, and must not show its draws.
+        let seeds = match self.edits.is_empty() && self.name == self.based_on {
+            true => preset,
+            false => Namespace::Pilot,
+        };
         Plan {
             schema: SCHEMA,
             study: self.name.clone(),
@@ -50,9 +57,10 @@ impl Study {
             question: self.question.clone(),
             study_hash: String::new(),
             preset,
+            seeds,
             edits: self.edits.clone(),
             claims: self.claims.clone(),
-            scope: scope(&chosen),
+            scope: Scope::union(own.iter()),
             agents: self.agents,
             instruments: self.instruments.iter().map(instrumented).collect(),
             training: training_quantities(),
@@ -68,7 +76,7 @@ fn plain(value: &impl Serialize) -> serde_json::Value {
 }
 
 fn planned(cell: &StudyCell, preset: Namespace) -> Cell {
-    let files = [cell.world.face().numerics(), cell.learner.face().numerics()].concat();
+    let files = crate::trial::files(&cell.world, &cell.learner);
     Cell {
         name: cell.name.clone(),
         factors: cell.factors.clone(),
@@ -76,8 +84,9 @@ fn planned(cell: &StudyCell, preset: Namespace) -> Cell {
         control: cell.control.clone(),
         seeds: match preset {
             Namespace::Quick => cell.seeds.quick.0,
-            Namespace::Standard => cell.seeds.standard.0,
+            Namespace::Standard | Namespace::Pilot => cell.seeds.standard.0,
         },
+        scope: scope(cell),
         world: plain(&cell.world),
         learner: plain(&cell.learner),
         numerics: files.into_iter().map(|(file, version)| (file.to_string(), version)).collect(),
@@ -95,22 +104,19 @@ fn instrumented(instrument: &mesascope_instruments::Instrument) -> Instrumented 
     }
 }
 
-/// What the evidence is about, from the settings that run: it cannot be typed in wider.
-fn scope(cells: &[&StudyCell]) -> Scope {
-    let mut scope = Scope::default();
-    for cell in cells.iter().filter(|cell| cell.control.is_none()) {
-        let world = cell.world.face();
-        let (task, _) = world.draw(mesascope_stats::Key::from_seed(0));
-        let learner = cell.learner.face().scope(task.width);
-        scope.architecture.insert(learner.architecture);
-        scope.objective.insert(learner.objective);
-        scope.data.extend(world.data());
-        let mut bound = 10;
-        while bound <= learner.parameters {
-            bound *= 10;
-        }
-        scope.compute.insert(format!("under {bound} parameters"));
+/// What a cell is evidence about, from the settings that run: it cannot be typed in wider.
+fn scope(cell: &StudyCell) -> Scope {
+    let world = cell.world.face();
+    let learner = cell.learner.face().scope(world.width());
+    let mut bound = 10;
+    while bound <= learner.parameters {
+        bound *= 10;
     }
-    scope.scaffold = BTreeSet::from(["none".to_string()]);
-    scope
+    Scope {
+        architecture: BTreeSet::from([learner.architecture]),
+        objective: BTreeSet::from([learner.objective]),
+        data: BTreeSet::from([world.data()]),
+        compute: BTreeSet::from([format!("under {bound} parameters")]),
+        scaffold: BTreeSet::from(["none".to_string()]),
+    }
 }

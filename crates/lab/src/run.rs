@@ -24,7 +24,6 @@ const FLUSH_SHARE: u32 = 10;
 const FLUSH_AT_SOONEST: Duration = Duration::from_millis(50);
 
 /// What to run, where, and how.
-#[derive(Debug)]
 pub struct Job<'a> {
     /// The plan.
     pub plan: &'a Plan,
@@ -38,6 +37,8 @@ pub struct Job<'a> {
     pub provenance: &'a Provenance,
     /// Set from outside to end early: what is done is flushed first.
     pub stop: &'a AtomicBool,
+    /// Told of every damaged segment that is set aside, before anything else can fail.
+    pub damage: &'a (dyn Fn(&Damaged) + Sync),
 }
 
 /// Which stages to run.
@@ -58,8 +59,8 @@ pub struct Summary {
     pub done: u64,
     /// Whether it was stopped before its end.
     pub stopped: bool,
-    /// Segments that were damaged and have been set aside.
-    pub damaged: Vec<Damaged>,
+    /// Trials of this run whose training failed.
+    pub failed: u64,
 }
 
 /// What the store holds of a plan.
@@ -73,11 +74,12 @@ struct Held {
 }
 
 enum Done {
-    Trained { record: Record, stored: Option<StoredAgent>, read: Vec<Record> },
+    Trained { record: Box<Record>, stored: Option<StoredAgent>, read: Vec<Record> },
     Measured { read: Vec<Record> },
 }
 
-/// Runs the stages over the slice. `ready` is told once how many trials of each cell remain;
+/// Runs the stages over the slice. `ready` is told once, with the slice locked and nothing of this
+/// run written yet, how many trials of each cell remain;
 /// `progress` is told how many of them are done, about ten times a second.
 pub fn run(
     job: &Job,
@@ -91,8 +93,9 @@ pub fn run(
     store.prepare()?;
     let lock = store.lock(slice)?;
     let (held, damaged) = held(store)?;
+    damaged.iter().for_each(job.damage);
     store.set_aside(&damaged)?;
-    let mut summary = Summary { damaged, ..Summary::default() };
+    let mut summary = Summary::default();
     let keeps = plan.agents == Keep::Stored;
     let unread = |agent: &AgentId| -> Vec<usize> {
         (0..instruments.len())
@@ -114,7 +117,7 @@ pub fn run(
             if !slice.has(number) {
                 continue;
             }
-            let seed = mesascope_record::Seed { namespace: plan.preset, index };
+            let seed = mesascope_record::Seed { namespace: plan.seeds, index };
             let agent = mesascope_record::Trial { cell, seed }.made().agent();
             let failed = held.trained.get(&agent);
             let stored = held.stored.contains(&agent);
@@ -191,7 +194,7 @@ pub fn run(
             }
             to_store = (keeps && !held.stored.contains(&stored.id)).then_some(stored);
         }
-        Done::Trained { record, stored: to_store, read }
+        Done::Trained { record: Box::new(record), stored: to_store, read }
     };
     let outcome: Result<(), LabError> = std::thread::scope(|scope| {
         let (give, take) = sync_channel::<Done>(256);
@@ -231,6 +234,7 @@ pub fn run(
     outcome?;
     writer.flush()?;
     summary.done = writer.done;
+    summary.failed = writer.failed;
     summary.stopped = writer.done < remaining.iter().sum();
     Ok(summary)
 }
@@ -261,6 +265,7 @@ struct Writer<'a> {
     records: Vec<Record>,
     agents: Vec<StoredAgent>,
     done: u64,
+    failed: u64,
     started: Instant,
     flushed: Instant,
     told: Instant,
@@ -277,6 +282,7 @@ impl<'a> Writer<'a> {
             records: Vec::new(),
             agents: Vec::new(),
             done: 0,
+            failed: 0,
             started: now,
             flushed: now,
             told: now,
@@ -287,7 +293,8 @@ impl<'a> Writer<'a> {
         self.done += 1;
         match done {
             Done::Trained { record, stored, read } => {
-                self.records.push(record);
+                self.failed += u64::from(matches!(record.content, Content::Failed { .. }));
+                self.records.push(*record);
                 self.agents.extend(stored);
                 self.records.extend(read);
             }

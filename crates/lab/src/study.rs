@@ -1,10 +1,11 @@
 //! A study: read from its file, checked as a whole, every cell written out.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use mesascope_instruments::Instrument;
 use mesascope_learners::Learner;
-use mesascope_record::{Control, ControlKind, Filter, Keep, Question};
+use mesascope_record::{Control, ControlKind, Filter, Keep, Kind, Question};
 use mesascope_worlds::World;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -13,7 +14,7 @@ use toml::de::{DeTable, DeValue, Deserializer, ValueDeserializer};
 
 use crate::cells::{self, Tree};
 use crate::file::{ControlFile, Name, Seeds, StudyFile};
-use crate::place::{Mistake, Source, suggestion};
+use mesascope_record::{Mistake, Source, suggestion};
 
 /// A study that has been read and can be planned.
 #[derive(Clone, Debug)]
@@ -32,6 +33,7 @@ pub struct Study {
     pub(crate) controls: Vec<Control>,
     pub(crate) questions: Vec<Question>,
     pub(crate) edits: Vec<String>,
+    claim_places: BTreeMap<u32, (usize, usize)>,
 }
 
 /// A cell with its settings as they run.
@@ -61,6 +63,13 @@ pub fn edit(file: &str, text: &str, edits: &[String]) -> Result<String, Mistake>
             .split_once('=')
             .ok_or_else(|| wrong(format!("--set takes path=value, not {edit:?}")))?;
         let value = value.trim();
+        if path.trim().ends_with("headline") {
+            return Err(wrong(
+                "--set does not change which arms are headlines: they run in the standard preset \
+                 only, so that nobody sees them before"
+                    .to_string(),
+            ));
+        }
         // A bare word is a string: nobody wants to quote quotes in a shell.
         let value: toml_edit::Value = value.parse().unwrap_or_else(|_| value.into());
         let keys: Vec<&str> = path.trim().split('.').collect();
@@ -83,16 +92,26 @@ impl Study {
     /// Reads a study's text. `file` is what mistakes call it; `edits` are those already in it.
     pub fn parse(file: &str, text: &str, edits: &[String]) -> Result<Study, Mistake> {
         let source = Source { file, text };
-        let root = DeTable::parse(text).map_err(|error| source.from_toml(&error))?;
+        let root =
+            DeTable::parse(text).map_err(|error| source.unread(error.span(), error.message()))?;
         let frame = StudyFile::deserialize(Deserializer::from(root.clone()))
-            .map_err(|error| source.from_toml(&error))?;
+            .map_err(|error| source.unread(error.span(), error.message()))?;
         if *frame.schema.get_ref() != 1 {
             let what =
                 format!("schema {} is not known; this mesascope reads 1", frame.schema.get_ref());
             return Err(source.mistake(Some(frame.schema.span()), what));
         }
-        if frame.question.trim().is_empty() {
-            return Err(source.mistake(None, "question is empty; say what is asked"));
+        if frame.question.get_ref().trim().is_empty() {
+            let what = "question is empty; say what is asked";
+            return Err(source.mistake(Some(frame.question.span()), what));
+        }
+        let mut claim_places = BTreeMap::new();
+        for claim in &frame.claims {
+            let place = source.place(claim.span().start);
+            if claim_places.insert(*claim.get_ref(), place).is_some() {
+                let what = format!("claim {} is listed twice", claim.get_ref());
+                return Err(source.mistake(Some(claim.span()), what));
+            }
         }
         let reader = Reader { source, root: root.get_ref() };
         let instruments = reader.instruments(&frame)?;
@@ -103,15 +122,21 @@ impl Study {
         Ok(Study {
             based_on: frame.based_on.map_or_else(|| name.clone(), |Name(other)| other),
             name,
-            question: frame.question,
-            claims: frame.claims,
+            question: frame.question.into_inner(),
+            claims: frame.claims.into_iter().map(Spanned::into_inner).collect(),
             agents: frame.agents,
             instruments,
             cells,
             controls,
             questions,
             edits: edits.to_vec(),
+            claim_places,
         })
+    }
+
+    /// Line and column at which the study names a claim.
+    pub fn place_of_claim(&self, claim: u32) -> Option<(usize, usize)> {
+        self.claim_places.get(&claim).copied()
     }
 }
 
@@ -122,7 +147,8 @@ struct Reader<'a, 'i> {
 
 impl<'i> Reader<'_, 'i> {
     fn read<T: DeserializeOwned>(&self, tree: Tree<'i>) -> Result<T, Mistake> {
-        T::deserialize(ValueDeserializer::from(tree)).map_err(|error| self.source.from_toml(&error))
+        T::deserialize(ValueDeserializer::from(tree))
+            .map_err(|error| self.source.unread(error.span(), error.message()))
     }
 
     fn instruments(&self, frame: &StudyFile) -> Result<Vec<Instrument>, Mistake> {
@@ -175,14 +201,61 @@ impl<'i> Reader<'_, 'i> {
                     || (other.world == cell.world && other.learner == cell.learner)
             });
             if let Some(other) = twin {
-                let what = format!(
-                    "cells {:?} and {:?} are the same; each agent would be counted twice",
-                    other.name, cell.name
-                );
-                return Err(self.source.mistake(None, what));
+                let what = match other.name == cell.name {
+                    true => {
+                        format!("two cells are named {:?}; name one of them otherwise", cell.name)
+                    }
+                    false => format!(
+                        "cells {:?} and {:?} are the same; each agent would be counted twice",
+                        other.name, cell.name
+                    ),
+                };
+                return Err(self.source.mistake(Some(self.place_of_cell(cell)), what));
             }
         }
         Ok(cells)
+    }
+
+    /// Where a cell comes from: the `set` of its arm or control, or the world of the base.
+    fn place_of_cell(&self, cell: &StudyCell) -> Range<usize> {
+        let root = Spanned::new(0..0, DeValue::Table(self.root.clone()));
+        let place = |path: &[&str]| cells::place_of(&root, path);
+        match (&cell.control, cell.factors["arm"].as_str()) {
+            (None, "base") => place(&["world"]),
+            (None, arm) => place(&["arms", arm, "set"]),
+            (Some(control), _) => {
+                let sorts = ["positive", "negative"];
+                let of = |sort: &&&str| {
+                    let path = ["controls", **sort, control.as_str(), "set"];
+                    cells::table_at(self.root, &path).is_some()
+                };
+                let sort = sorts.iter().find(of).unwrap_or(&sorts[0]);
+                place(&["controls", sort, control, "set"])
+            }
+        }
+    }
+
+    /// A world or learner is a table with one kind in it.
+    fn one_kind(&self, part: &str, tree: &Tree<'i>, known: &[&str]) -> Result<(), Mistake> {
+        let known = known.join(", ");
+        let DeValue::Table(kinds) = tree.get_ref() else {
+            let what = format!("{part} is a table: [{part}.KIND], KIND one of {known}");
+            return Err(self.source.mistake(Some(tree.span()), what));
+        };
+        let mut keys: Vec<_> = kinds.keys().collect();
+        keys.sort_by_key(|key| key.span().start);
+        match keys[..] {
+            [_] => Ok(()),
+            [] => {
+                let what = format!("{part} has no kind: add [{part}.KIND], KIND one of {known}");
+                Err(self.source.mistake(Some(tree.span()), what))
+            }
+            [first, second, ..] => {
+                let (first, other) = (first.get_ref(), second.get_ref());
+                let what = format!("{part} has one kind, not both {first} and {other}");
+                Err(self.source.mistake(Some(second.span()), what))
+            }
+        }
     }
 
     fn cells_of(
@@ -233,6 +306,8 @@ impl<'i> Reader<'_, 'i> {
         deviations: &[(String, String)],
     ) -> Result<StudyCell, Mistake> {
         let part = |name| cells::part(&point.tree, name).expect("both parts were put in");
+        self.one_kind("world", &part("world"), World::NAMES)?;
+        self.one_kind("learner", &part("learner"), Learner::NAMES)?;
         let world: World = self.read(part("world"))?;
         let learner: Learner = self.read(part("learner"))?;
         if let Err(impossible) = world.face().check() {
@@ -273,18 +348,34 @@ impl<'i> Reader<'_, 'i> {
             || sorts.iter().flat_map(|(kind, list)| list.iter().map(move |entry| (*kind, entry)));
         let mut read_cells: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for (_, (Name(name), control)) in all() {
-            if read_cells.insert(name, self.read_by(name, control, cells)?).is_some() {
+            if read_cells.contains_key(name.as_str()) {
                 let what = format!("two controls are named {name:?}");
-                return Err(self.source.mistake(None, what));
+                return Err(self.source.mistake(Some(control.quantity.span()), what));
             }
+            read_cells.insert(name, self.read_by(name, control, cells)?);
         }
         all()
             .map(|(kind, (Name(name), control))| {
-                self.known_quantity(&control.quantity, instruments)?;
+                let measured = self.known_quantity(&control.quantity, instruments)?;
+                control
+                    .expect
+                    .get_ref()
+                    .suits(&measured)
+                    .map_err(|what| self.source.mistake(Some(control.expect.span()), what))?;
+                let compared = |other: &str| {
+                    let cells = read_cells.get(other).ok_or_else(|| {
+                        let near = suggestion(other, read_cells.keys().copied());
+                        format!("no control is named {other:?}; {near}")
+                    })?;
+                    match cells.iter().find(|cell| read_cells[name.as_str()].contains(cell)) {
+                        Some(cell) => Err(format!("cell {cell:?} would be compared with itself")),
+                        None => Ok(cells.clone()),
+                    }
+                };
                 let expect = control
                     .expect
                     .get_ref()
-                    .resolve(|other| read_cells.get(other).cloned())
+                    .resolve(compared)
                     .map_err(|what| self.source.mistake(Some(control.expect.span()), what))?;
                 Ok(Control {
                     name: name.clone(),
@@ -371,17 +462,14 @@ impl<'i> Reader<'_, 'i> {
         &self,
         quantity: &Spanned<String>,
         instruments: &[Instrument],
-    ) -> Result<(), Mistake> {
+    ) -> Result<Kind, Mistake> {
         let measured = instruments.iter().flat_map(|instrument| instrument.face().quantities());
-        let names: Vec<String> = crate::trial::training_quantities()
-            .into_iter()
-            .chain(measured)
-            .map(|q| q.name)
-            .collect();
-        if names.contains(quantity.get_ref()) {
-            return Ok(());
+        let known: Vec<_> =
+            crate::trial::training_quantities().into_iter().chain(measured).collect();
+        if let Some(found) = known.iter().find(|one| one.name == *quantity.get_ref()) {
+            return Ok(found.kind.clone());
         }
-        let near = suggestion(quantity.get_ref(), names.iter().map(String::as_str));
+        let near = suggestion(quantity.get_ref(), known.iter().map(|one| one.name.as_str()));
         let what = format!(
             "no instrument of the study measures quantity {:?}; {near}",
             quantity.get_ref()
@@ -399,7 +487,13 @@ impl<'i> Reader<'_, 'i> {
             .questions
             .iter()
             .map(|(Name(name), question)| {
-                self.known_quantity(&question.quantity, instruments)?;
+                if self.known_quantity(&question.quantity, instruments)? == Kind::Number {
+                    let what = format!(
+                        "quantity {:?} has no bounds: it is reported and not scored",
+                        question.quantity.get_ref()
+                    );
+                    return Err(self.source.mistake(Some(question.quantity.span()), what));
+                }
                 Ok(Question {
                     name: name.clone(),
                     quantity: question.quantity.get_ref().clone(),

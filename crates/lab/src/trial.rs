@@ -11,6 +11,17 @@ use mesascope_worlds::{Audited, World};
 
 use crate::LabError;
 
+/// Moves when a trial's key is shared out otherwise among its parts.
+pub(crate) const NUMERICS: u32 = 1;
+
+/// The version of every file that computes a number of a cell's agents.
+pub(crate) fn files(world: &World, learner: &Learner) -> Vec<(&'static str, u32)> {
+    let mut files = [world.face().numerics(), learner.face().numerics()].concat();
+    files.push(("lab/trial", NUMERICS));
+    files.push(("learners/agent", mesascope_learners::AGENT_NUMERICS));
+    files
+}
+
 /// A cell of the plan with its settings as they run.
 #[derive(Debug)]
 pub(crate) struct Ready<'p> {
@@ -29,7 +40,7 @@ impl<'p> Ready<'p> {
         let learner: Learner = serde_json::from_value(cell.learner.clone())
             .map_err(|error| wrong(error.to_string()))?;
         world.face().check().map_err(|error| wrong(error.to_string()))?;
-        let files = [world.face().numerics(), learner.face().numerics()].concat();
+        let files = files(&world, &learner);
         let here = files.into_iter().map(|(file, version)| (file.to_string(), version)).collect();
         if cell.numerics != here {
             return Err(wrong(

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use mesascope_nets::{Activation, Network};
 use mesascope_tasks::Labeller;
 
+/// Moves when the same numbers come to give other answers.
+pub const AGENT_NUMERICS: u32 = 1;
+
 /// A trained agent.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Agent {

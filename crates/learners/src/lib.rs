@@ -8,7 +8,7 @@ pub mod table;
 use mesascope_stats::Key;
 use mesascope_tasks::{Labelled, catalogue};
 
-pub use agent::{Agent, AgentError};
+pub use agent::{AGENT_NUMERICS, Agent, AgentError};
 pub use supervised::Supervised;
 pub use table::Table;
 
@@ -63,9 +63,9 @@ pub struct Diverged {
 /// Words for what trains and how.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LearnerScope {
-    /// Such as `multi-layer perceptron`.
+    /// Such as `multi-layer perceptron 40x40 relu`.
     pub architecture: String,
-    /// Such as `supervised learning`.
+    /// Such as `supervised learning to the first fit`.
     pub objective: String,
     /// Trained numbers.
     pub parameters: usize,

@@ -1,6 +1,6 @@
 //! Full-batch gradient descent on the shown rows, under the logistic loss, until a stopping rule.
 
-use mesascope_nets::{Loss, Mlp, Optimiser, Workspace};
+use mesascope_nets::{Activation, Loss, Mlp, Optimiser, Workspace};
 use mesascope_stats::Key;
 use mesascope_tasks::Labelled;
 use schemars::JsonSchema;
@@ -138,9 +138,22 @@ impl Learns for Supervised {
 
     fn scope(&self, inputs: usize) -> LearnerScope {
         let Architecture::Mlp(mlp) = &self.network;
+        let hidden: Vec<String> = mlp.hidden.iter().map(|width| width.get().to_string()).collect();
+        let activation = match mlp.activation {
+            Activation::Relu => "relu",
+            Activation::Tanh => "tanh",
+        };
+        let until = match self.stop {
+            Stop::FirstFit => "to the first fit".to_string(),
+            Stop::Loss(loss) => format!("to a loss of {}", loss.get()),
+        };
+        let fault = if self.sabotage.is_some() { ", sabotaged" } else { "" };
         LearnerScope {
-            architecture: "multi-layer perceptron".to_string(),
-            objective: "supervised learning".to_string(),
+            architecture: match hidden.is_empty() {
+                true => "linear network".to_string(),
+                false => format!("multi-layer perceptron {} {activation}", hidden.join("x")),
+            },
+            objective: format!("supervised learning {until}{fault}"),
             parameters: mlp.parameter_count(inputs, 1),
         }
     }

@@ -86,7 +86,7 @@ pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Vec<StoredAgent>, String> {
         })
         .collect();
     let mut named: Vec<_> = tensors.iter().collect();
-    named.sort_by(|(one, _), (other, _)| one.cmp(other));
+    named.sort_by_key(|(name, _)| *name);
     for (full_name, view) in named {
         let (id, name) = full_name.split_once(':').ok_or("a tensor's name has no agent")?;
         let agent = agents

@@ -8,7 +8,16 @@ use crate::RecordError;
 
 /// Writes a file under a temporary name beside it, flushes it to the disk, renames it, and flushes
 /// the folder: at any instant the name holds the old content, or the new, or nothing.
+///
+/// What is there and is no plain file, such as `/dev/stdout` or a pipe, is written to as it is.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
+    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return File::options()
+            .write(true)
+            .open(path)
+            .and_then(|mut file| file.write_all(bytes))
+            .map_err(RecordError::file(path, "write"));
+    }
     write_tagged(path, bytes, &std::process::id().to_string())
 }
 

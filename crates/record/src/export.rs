@@ -43,6 +43,10 @@ pub struct Row {
     pub instrument: String,
     /// The quantity, or `failed` for a trial that failed.
     pub quantity: String,
+    /// The quantity's unit.
+    pub unit: Option<String>,
+    /// How far the instrument may be trusted; none for training's own counters.
+    pub status: Option<String>,
     /// The value as a number, where it is one.
     pub number: Option<f64>,
     /// Hits, where the value is a share.
@@ -87,7 +91,13 @@ pub fn rows(plan: &Plan, store: &Store) -> Result<Vec<Row>, RecordError> {
     })?;
     refuse_damage(&damaged)?;
     found.sort_by_key(|(place, _)| *place);
-    Ok(found.into_iter().flat_map(|(_, rows)| rows).collect())
+    let mut rows: Vec<Row> = found.into_iter().flat_map(|(_, rows)| rows).collect();
+    for row in &mut rows {
+        row.unit = plan.quantity(&row.quantity).map(|quantity| quantity.unit.clone());
+        let instrument = plan.instruments.iter().find(|one| one.name == row.instrument);
+        row.status = instrument.map(|one| one.status.word().to_string());
+    }
+    Ok(rows)
 }
 
 pub(crate) fn refuse_damage(damaged: &[Damaged]) -> Result<(), RecordError> {
@@ -114,6 +124,8 @@ fn rows_of(
         agent: record.agent.clone(),
         instrument: instrument.to_string(),
         quantity: "failed".to_string(),
+        unit: None,
+        status: None,
         number: None,
         hits: None,
         of: None,
@@ -199,6 +211,8 @@ fn columns(rows: &[Row], factors: &[String]) -> Vec<(String, Column)> {
     columns.push(("agent".to_string(), text(&|row| Some(row.agent.0.clone()))));
     columns.push(("instrument".to_string(), text(&|row| Some(row.instrument.clone()))));
     columns.push(("quantity".to_string(), text(&|row| Some(row.quantity.clone()))));
+    columns.push(("unit".to_string(), text(&|row| row.unit.clone())));
+    columns.push(("status".to_string(), text(&|row| row.status.clone())));
     let numbers = rows.iter().map(|row| row.number).collect();
     columns.push(("number".to_string(), Column::Real(numbers)));
     columns.push(("hits".to_string(), whole(&|row| row.hits)));

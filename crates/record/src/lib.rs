@@ -6,22 +6,26 @@ mod atomic;
 mod export;
 mod identity;
 mod line;
+mod mistake;
 mod plan;
 mod provenance;
 mod quantity;
+mod sealed;
 mod store;
 
 pub use agents::{StoredAgent, Tensor, TensorKind};
 pub use atomic::write_atomically;
 pub use export::{Format, Row, export, rows};
 pub use identity::{AgentId, Made, RecordId, Seed, canonical, hash_of, hash_of_bytes};
-pub use line::{By, Content, InstrumentSpec, Instrumented, Record};
+pub use line::{By, Content, InstrumentSpec, Instrumented, LineError, Record};
+pub use mistake::{Mistake, Source, nearest, suggestion};
 pub use plan::{
     Cell, Control, ControlKind, Expect, Filter, Keep, Namespace, OneOrMany, Plan, Question, Scope,
-    Trial, read_needed,
+    Trial,
 };
 pub use provenance::Provenance;
 pub use quantity::{Kind, Measurement, Quantity, Status, Value};
+pub use sealed::{read_sealed, write_sealed};
 pub use store::{Damaged, Missing, Slice, SliceLock, Store, missing};
 
 /// The version of every file this crate writes. Older versions stay readable.

@@ -85,30 +85,61 @@ impl Record {
     }
 
     /// Reads a line; the error says what is wrong with it.
-    pub fn from_line(line: &str) -> Result<Record, String> {
-        let (open, rest) =
-            line.rsplit_once(",\"checksum\":\"").ok_or("it has no checksum: it is cut short")?;
+    pub fn from_line(line: &str) -> Result<Record, LineError> {
+        let (open, rest) = line
+            .rsplit_once(",\"checksum\":\"")
+            .ok_or_else(|| LineError::damaged("it has no checksum: it is cut short"))?;
         let expected = hash_of_bytes("mesascope line", open.as_bytes());
         if rest.strip_suffix("\"}") != Some(expected.as_str()) {
-            return Err("its checksum does not match its content".to_string());
+            return Err(LineError::damaged("its checksum does not match its content"));
+        }
+        let whole = format!("{open}}}");
+        // Before the content, which a newer layout may have changed.
+        #[derive(Deserialize)]
+        struct Layout {
+            schema: u32,
+        }
+        if let Ok(Layout { schema }) = serde_json::from_str(&whole)
+            && schema > SCHEMA
+        {
+            return Err(LineError::Newer { schema });
         }
         let record: Record =
-            serde_json::from_str(&format!("{open}}}")).map_err(|error| error.to_string())?;
-        if record.schema > SCHEMA {
-            return Err(format!(
-                "it has schema {} and this mesascope reads up to {SCHEMA}: use a newer one",
-                record.schema
-            ));
-        }
+            serde_json::from_str(&whole).map_err(|error| LineError::damaged(&error.to_string()))?;
         if let By::Training(made) = &record.by
             && made.agent() != record.agent
         {
-            return Err("its agent is not the hash of what trained it".to_string());
+            return Err(LineError::damaged("its agent is not the hash of what trained it"));
         }
         if Record::identity(&record.agent, &record.by) != record.id {
-            return Err("its id is not the hash of its agent and what was done".to_string());
+            return Err(LineError::damaged(
+                "its id is not the hash of its agent and what was done",
+            ));
         }
         Ok(record)
+    }
+}
+
+/// Why a line is not read.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum LineError {
+    /// It is not what was written.
+    #[error("{why}")]
+    Damaged {
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A newer version wrote it, and it is as good as any.
+    #[error("it has schema {schema} and this mesascope reads up to {SCHEMA}: use a newer one")]
+    Newer {
+        /// Its layout.
+        schema: u32,
+    },
+}
+
+impl LineError {
+    fn damaged(why: &str) -> LineError {
+        LineError::Damaged { why: why.to_string() }
     }
 }
 

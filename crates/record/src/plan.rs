@@ -6,10 +6,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::RecordError;
 use crate::identity::{Made, Seed, hash_of};
 use crate::line::{InstrumentSpec, Instrumented};
-use crate::quantity::Quantity;
-use crate::{RecordError, SCHEMA, write_atomically};
+use crate::quantity::{Quantity, Status};
+use crate::sealed::{read_sealed, write_sealed};
 
 /// Which seeds: those of looking around, or those that a verdict may rest on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -19,6 +20,9 @@ pub enum Namespace {
     Quick,
     /// The seeds that confirm or refute.
     Standard,
+    /// The seeds of edited and copied studies, at either preset, so that nobody sees a confirmatory
+    /// draw through a study that is nearly the registered one.
+    Pilot,
 }
 
 impl std::fmt::Display for Namespace {
@@ -26,6 +30,7 @@ impl std::fmt::Display for Namespace {
         out.write_str(match self {
             Namespace::Quick => "quick",
             Namespace::Standard => "standard",
+            Namespace::Pilot => "pilot",
         })
     }
 }
@@ -55,8 +60,10 @@ pub struct Plan {
     pub question: String,
     /// The hash of the study as `register` locks it: its standard plan, whatever the preset here.
     pub study_hash: String,
-    /// Which seeds.
+    /// How much is run: `quick` or `standard`.
     pub preset: Namespace,
+    /// Whose seeds are drawn: the preset's, or for an edited or copied study `pilot`.
+    pub seeds: Namespace,
     /// Edits made on the command line, as `path=value`.
     pub edits: Vec<String>,
     /// The claims that the study bears on.
@@ -91,6 +98,8 @@ pub struct Cell {
     pub control: Option<String>,
     /// Seeds 0 to this, less one.
     pub seeds: u64,
+    /// What this cell's agents are evidence about.
+    pub scope: Scope,
     /// The world's kind and settings.
     pub world: Json,
     /// The learner's kind and settings.
@@ -137,6 +146,19 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// All words of several scopes.
+    pub fn union<'s>(scopes: impl Iterator<Item = &'s Scope>) -> Scope {
+        let mut all = Scope::default();
+        for scope in scopes {
+            all.architecture.extend(scope.architecture.iter().cloned());
+            all.objective.extend(scope.objective.iter().cloned());
+            all.data.extend(scope.data.iter().cloned());
+            all.compute.extend(scope.compute.iter().cloned());
+            all.scaffold.extend(scope.scaffold.iter().cloned());
+        }
+        all
+    }
+
     /// The fields with their names.
     pub fn fields(&self) -> [(&'static str, &BTreeSet<String>); 5] {
         [
@@ -183,12 +205,15 @@ pub enum ControlKind {
 pub enum Expect {
     /// All hits of all trials together are Binomial(n, p), by the exact two-sided test.
     Binomial {
+        /// The class whose agents are the hits, for a quantity of classes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        class: Option<String>,
         /// The probability of a hit.
         p: f64,
         /// The chance that a true control fails.
         alpha: f64,
     },
-    /// The mean over trials is this, by the t-test.
+    /// The mean over trials of each cell is this, by t-tests with Bonferroni's correction.
     Mean {
         /// The value.
         is: f64,
@@ -202,8 +227,12 @@ pub enum Expect {
         /// The interval's level.
         level: f64,
     },
-    /// In every cell, no more than this share of the trials misses.
+    /// In every cell, no more than this share of the trials misses: a cell fails where the
+    /// one-sided 99.9% bound on its share lies above.
     NearlyAll {
+        /// The class that must be had, for a quantity of classes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        class: Option<String>,
         /// The largest share that may miss.
         missing: f64,
     },
@@ -273,11 +302,33 @@ impl Plan {
         hash_of("mesascope plan", self)
     }
 
+    /// The hash that `register` locks, of a standard plan: what runs, what is judged and how. Edits
+    /// show in the cells; documentation and the status of instruments are left out, so that a
+    /// better sentence or a second implementation does not unlock a study.
+    pub fn locked_hash(&self) -> String {
+        let locked = Plan {
+            study_hash: String::new(),
+            edits: Vec::new(),
+            training: Vec::new(),
+            instruments: self
+                .instruments
+                .iter()
+                .map(|one| Instrumented {
+                    quantities: Vec::new(),
+                    status: Status::Preliminary,
+                    ..one.clone()
+                })
+                .collect(),
+            ..self.clone()
+        };
+        hash_of("mesascope study", &locked)
+    }
+
     /// All trials in a fixed order: cell by cell, seed by seed.
     pub fn trials(&self) -> impl Iterator<Item = Trial<'_>> {
         self.cells.iter().flat_map(move |cell| {
             (0..cell.seeds)
-                .map(move |index| Trial { cell, seed: Seed { namespace: self.preset, index } })
+                .map(move |index| Trial { cell, seed: Seed { namespace: self.seeds, index } })
         })
     }
 
@@ -317,34 +368,11 @@ impl Plan {
 
     /// Writes the plan into a run's folder.
     pub fn write(&self, folder: &Path) -> Result<(), RecordError> {
-        let mut text = serde_json::to_string_pretty(self).expect("a plan is plain data");
-        text.push('\n');
-        write_atomically(&folder.join(Plan::FILE), text.as_bytes())
+        write_sealed(&folder.join(Plan::FILE), self)
     }
 
     /// Reads the plan of a run's folder.
     pub fn read(folder: &Path) -> Result<Plan, RecordError> {
-        let path = folder.join(Plan::FILE);
-        let text = read_needed(&path, "plan")?;
-        let malformed = |why| RecordError::Malformed { path: path.display().to_string(), why };
-        let plan: Plan =
-            serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
-        if plan.schema > SCHEMA {
-            return Err(malformed(format!(
-                "schema {} is newer than the {SCHEMA} that this mesascope reads",
-                plan.schema
-            )));
-        }
-        Ok(plan)
+        read_sealed(&folder.join(Plan::FILE), "plan")
     }
-}
-
-/// Reads a file that an earlier stage should have written; names that stage where it is missing.
-pub fn read_needed(path: &Path, stage: &str) -> Result<String, RecordError> {
-    std::fs::read_to_string(path).map_err(|source| match source.kind() {
-        std::io::ErrorKind::NotFound => {
-            RecordError::Missing { path: path.display().to_string(), stage: stage.to_string() }
-        }
-        _ => RecordError::File { path: path.display().to_string(), tried: "read", source },
-    })
 }

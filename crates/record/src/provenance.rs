@@ -10,8 +10,8 @@ use crate::SCHEMA;
 pub struct Provenance {
     /// The version of this layout.
     pub schema: u32,
-    /// Seconds since 1970 when the run started.
-    pub started_unix_seconds: u64,
+    /// Seconds since 1970 when the run started, where the clock says so.
+    pub started_unix_seconds: Option<u64>,
     /// The machine's name.
     pub host: String,
     /// Operating system and processor family.
@@ -45,7 +45,7 @@ impl Provenance {
             .unwrap_or_else(|| "unknown".to_string());
         Provenance {
             schema: SCHEMA,
-            started_unix_seconds: since_1970.map_or(0, |time| time.as_secs()),
+            started_unix_seconds: since_1970.ok().map(|time| time.as_secs()),
             host: host.trim().to_string(),
             platform: format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
             threads,

@@ -109,3 +109,14 @@ pub enum Status {
         by: String,
     },
 }
+
+impl Status {
+    /// The status in a word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Status::Preliminary => "preliminary",
+            Status::Calibrated { .. } => "calibrated",
+            Status::Checked { .. } => "checked",
+        }
+    }
+}

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::atomic::{remove_leftovers, write_tagged};
 use crate::identity::hash_of_bytes;
-use crate::line::{By, Content, Record};
+use crate::line::{By, Content, LineError, Record};
 use crate::plan::Plan;
 use crate::provenance::Provenance;
 use crate::{RecordError, StoredAgent, agents};
@@ -132,9 +132,9 @@ impl Store {
             text.push_str(&record.to_line());
             text.push('\n');
         }
-        let name = format!("records-{}", hash_of_bytes("mesascope segment", text.as_bytes()));
-        let folder = self.folder.join("records");
         let circumstances = serde_json::to_string(provenance).expect("provenance is plain data");
+        let name = format!("records-{}", segment_hash(text.as_bytes(), circumstances.as_bytes()));
+        let folder = self.folder.join("records");
         // First, so that no segment is ever without one.
         let beside = folder.join(format!("{name}.provenance.json"));
         write_tagged(&beside, circumstances.as_bytes(), &lock.tag)?;
@@ -148,7 +148,7 @@ impl Store {
         stored: &[StoredAgent],
     ) -> Result<(), RecordError> {
         let bytes = agents::to_bytes(stored);
-        let name = format!("agents-{}.safetensors", hash_of_bytes("mesascope segment", &bytes));
+        let name = format!("agents-{}.safetensors", segment_hash(&bytes, &[]));
         write_tagged(&self.folder.join("agents").join(name), &bytes, &lock.tag)
     }
 
@@ -160,11 +160,16 @@ impl Store {
         let mut seen: BTreeMap<String, (String, String)> = BTreeMap::new();
         for path in self.segments("records", "jsonl")? {
             let bytes = fs::read(&path).map_err(RecordError::file(&path, "read"))?;
-            let lines = match whole_lines(&path, &bytes) {
+            let beside = fs::read(path.with_extension("provenance.json")).unwrap_or_default();
+            let lines = match whole_lines(&path, &bytes, &beside) {
                 Ok(lines) => lines,
-                Err(why) => {
+                Err((_, LineError::Damaged { why })) => {
                     damaged.push(Damaged { path, why });
                     continue;
+                }
+                Err((line, newer)) => {
+                    let path = format!("{}:{line}", path.display());
+                    return Err(RecordError::Malformed { path, why: newer.to_string() });
                 }
             };
             for (number, (line, record)) in lines.into_iter().enumerate() {
@@ -194,7 +199,7 @@ impl Store {
         let mut damaged = Vec::new();
         for path in self.segments("agents", "safetensors")? {
             let bytes = fs::read(&path).map_err(RecordError::file(&path, "read"))?;
-            match named_by_its_bytes(&path, &bytes).and_then(|()| agents::from_bytes(&bytes)) {
+            match named_by_its_bytes(&path, &bytes, &[]).and_then(|()| agents::from_bytes(&bytes)) {
                 Ok(stored) => stored.into_iter().for_each(&mut visit),
                 Err(why) => damaged.push(Damaged { path, why }),
             }
@@ -202,8 +207,8 @@ impl Store {
         Ok(damaged)
     }
 
-    /// The provenance of every segment of records, in the order of their names; none where a
-    /// segment's is missing or unreadable.
+    /// The provenance of every segment of records, in the order of their names; none where one is
+    /// of another layout. A segment whose provenance is missing or changed is damaged.
     pub fn provenance(&self) -> Result<Vec<Option<Provenance>>, RecordError> {
         let beside = |path: PathBuf| {
             let text = fs::read_to_string(path.with_extension("provenance.json")).ok()?;
@@ -217,7 +222,11 @@ impl Store {
         for Damaged { path, .. } in damaged {
             let name = path.file_name().expect("a segment has a name");
             let aside = self.folder.join("damaged").join(name);
-            fs::rename(path, &aside).map_err(RecordError::file(path, "set aside"))?;
+            match fs::rename(path, &aside) {
+                // Another slice that started at the same time was quicker.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                other => other.map_err(RecordError::file(path, "set aside"))?,
+            }
             let beside = path.with_extension("provenance.json");
             if beside.exists() {
                 let aside = aside.with_extension("provenance.json");
@@ -248,30 +257,45 @@ impl Store {
     }
 }
 
-fn named_by_its_bytes(path: &Path, bytes: &[u8]) -> Result<(), String> {
+/// What a segment is named by: its own bytes and its provenance's.
+fn segment_hash(bytes: &[u8], beside: &[u8]) -> String {
+    let parts =
+        [hash_of_bytes("mesascope segment", bytes), hash_of_bytes("mesascope segment", beside)];
+    hash_of_bytes("mesascope segment", parts.concat().as_bytes())
+}
+
+fn named_by_its_bytes(path: &Path, bytes: &[u8], beside: &[u8]) -> Result<(), String> {
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     let claimed = stem.split_once('-').map_or("", |(_, hash)| hash);
-    if claimed == hash_of_bytes("mesascope segment", bytes) {
+    if claimed == segment_hash(bytes, beside) {
         Ok(())
     } else {
-        Err("its bytes are not the ones that its name is the hash of".to_string())
+        let and =
+            if path.extension().is_some_and(|e| e == "jsonl") { " and provenance" } else { "" };
+        Err(format!("its bytes{and} are not the ones that its name is the hash of"))
     }
 }
 
-/// The lines of a segment with their records, or the first thing wrong with it.
-fn whole_lines<'a>(path: &Path, bytes: &'a [u8]) -> Result<Vec<(&'a str, Record)>, String> {
-    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    let lines: Result<Vec<_>, String> = text
+/// The lines of a segment with their records, or the first thing wrong with it and its line.
+fn whole_lines<'a>(
+    path: &Path,
+    bytes: &'a [u8],
+    beside: &[u8],
+) -> Result<Vec<(&'a str, Record)>, (usize, LineError)> {
+    let damaged = |why: String| (0, LineError::Damaged { why });
+    let text = std::str::from_utf8(bytes).map_err(|error| damaged(error.to_string()))?;
+    let lines: Result<Vec<_>, _> = text
         .lines()
         .enumerate()
-        .map(|(number, line)| match Record::from_line(line) {
+        .map(|(at, line)| match Record::from_line(line) {
             Ok(record) => Ok((line, record)),
-            Err(why) => Err(format!("line {}: {why}", number + 1)),
+            Err(LineError::Damaged { why }) => Err(damaged(format!("line {}: {why}", at + 1))),
+            Err(newer) => Err((at + 1, newer)),
         })
         .collect();
     // A damaged line is named before the damaged whole, because it says more.
     let lines = lines?;
-    named_by_its_bytes(path, bytes)?;
+    named_by_its_bytes(path, bytes, beside).map_err(damaged)?;
     Ok(lines)
 }
 

@@ -3,8 +3,8 @@
 use mesascope_record::{Filter, Scope, hash_of};
 use serde::{Deserialize, Serialize};
 
-use crate::mistake::{Mistake, read};
 use crate::papers::Paper;
+use mesascope_record::Mistake;
 
 /// A claim of the debate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -115,8 +115,8 @@ pub enum Correction {
 impl Claim {
     /// Reads and checks a claim.
     pub fn read(paper: &Paper) -> Result<Claim, Mistake> {
-        let claim: Claim = read(paper)?;
-        let wrong = |what: String| Err(Mistake::new(paper, None, what));
+        let claim: Claim = paper.read()?;
+        let wrong = |what: String| Err(paper.mistake(None, what));
         if claim.schema != 1 {
             return wrong(format!("schema {} is not known; this mesascope reads 1", claim.schema));
         }

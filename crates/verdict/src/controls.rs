@@ -1,25 +1,37 @@
 //! Controls: what must hold before anything else is shown.
 
 use mesascope_record::{Control, Expect, Plan};
-use mesascope_stats::{Outcome, binomial_two_sided, ks_two_sample, mean_equals};
+use mesascope_stats::{
+    Outcome, Sides, binomial_two_sided, clopper_pearson, ks_two_sample, mean_equals,
+};
 
-use crate::table::Table;
+use crate::table::{Column, Table};
 use crate::verdict::ControlResult;
 
-/// Tests one control. A control that cannot be tested does not hold.
+/// The level of the one-sided bound by which a cell misses `nearly-all`.
+const NEARLY_ALL_LEVEL: f64 = 0.999;
+
+/// Tests one control. A control that cannot be tested, or could not have failed, does not hold.
 pub(crate) fn test(plan: &Plan, table: &Table, control: &Control) -> ControlResult {
     let (outcome, must) = match &control.expect {
-        Expect::Binomial { p, alpha } => {
-            (binomial(table, control, *p, *alpha), format!("Binomial(n, {p})"))
+        Expect::Binomial { class, p, alpha } => {
+            let what = class.as_ref().map_or(String::new(), |class| format!("{class} "));
+            (
+                binomial(table, control, class.as_deref(), *p, *alpha),
+                format!("{what}Binomial(n, {p})"),
+            )
         }
-        Expect::Mean { is, alpha } => (mean(table, control, *is, *alpha), format!("mean {is:.3}")),
+        Expect::Mean { is, alpha } => {
+            (mean(table, control, *is, *alpha), format!("mean {is:.3} in every cell"))
+        }
         Expect::Above { than, level } => {
             (above(table, control, *than, *level), format!("every cell above {than}"))
         }
-        Expect::NearlyAll { missing } => (
-            nearly_all(plan, table, control, *missing),
-            format!("at most {:.1}% of a cell's agents miss", missing * 100.0),
-        ),
+        Expect::NearlyAll { class, missing } => {
+            let what = class.as_ref().map_or(String::new(), |class| format!("{class}: "));
+            let must = format!("{what}at most {:.1}% of a cell's agents miss", missing * 100.0);
+            (nearly_all(plan, table, control, class.as_deref(), *missing), must)
+        }
         Expect::SameAs { cells, alpha } => {
             (same(table, control, cells, *alpha), "the same distribution".to_string())
         }
@@ -33,58 +45,87 @@ pub(crate) fn test(plan: &Plan, table: &Table, control: &Control) -> ControlResu
 
 type Tested = Result<(bool, String), String>;
 
-/// The numbers of all cells, cell by cell, seed by seed.
-fn numbers(table: &Table, cells: &[String], quantity: &str) -> Result<Vec<f64>, String> {
-    let mut all = Vec::new();
-    for cell in cells {
+/// The columns of all cells. An agent that failed or has no value is an error: leaving it out would
+/// choose among seeds.
+fn columns<'t>(
+    table: &'t Table,
+    cells: &[String],
+    quantity: &str,
+) -> Result<Vec<&'t Column>, String> {
+    let of = |cell: &String| {
+        if let Some(failed) = table.failed.get(cell) {
+            return Err(format!("{failed} trials of cell {cell:?} failed"));
+        }
         let column = table.column(cell, quantity);
         let column =
             column.ok_or_else(|| format!("cell {cell:?} has no agent that was measured"))?;
-        all.extend(column.numbers.iter().map(|(_, number)| *number));
-    }
-    Ok(all)
+        match (&column.because, column.undetermined) {
+            (_, 0) => Ok(column),
+            (because, n) => {
+                let because = because.as_deref().unwrap_or("no reason was given");
+                Err(format!("{n} agents of cell {cell:?} have no value: {because}"))
+            }
+        }
+    };
+    let columns = cells.iter().map(of).collect::<Result<Vec<_>, _>>()?;
+    if columns.is_empty() { Err("it reads no cell".to_string()) } else { Ok(columns) }
 }
 
-/// A failed trial's seed has no value, and leaving it out would choose among seeds.
-fn refuse_failures(table: &Table, cells: &[String]) -> Result<(), String> {
-    match cells.iter().find(|cell| table.failed.contains_key(*cell)) {
-        Some(cell) => Err(format!("{} trials of cell {cell:?} failed", table.failed[cell])),
-        None => Ok(()),
-    }
+fn numbers(column: &Column) -> Vec<f64> {
+    column.numbers.iter().map(|(_, number)| *number).collect()
 }
 
-fn binomial(table: &Table, control: &Control, p: f64, alpha: f64) -> Tested {
-    refuse_failures(table, &control.cells)?;
-    let columns = control.cells.iter().filter_map(|cell| table.column(cell, &control.quantity));
-    let (hits, of) =
-        columns.fold((0, 0), |(hits, of), column| (hits + column.hits, of + column.of));
-    let probability = binomial_two_sided(hits, of, p).map_err(|error| error.to_string())?;
+fn too_small(alpha: f64) -> String {
+    format!("no outcome of so small a sample could reach p < {alpha}, so it could not fail")
+}
+
+fn binomial(table: &Table, control: &Control, class: Option<&str>, p: f64, alpha: f64) -> Tested {
+    let columns = columns(table, &control.cells, &control.quantity)?;
+    let counts = columns.into_iter().map(|column| match class {
+        None => (column.hits, column.of),
+        Some(class) => {
+            (column.classes.get(class).copied().unwrap_or(0), column.classes.values().sum())
+        }
+    });
+    let (hits, of) = counts.fold((0, 0), |(hits, of), (h, o)| (hits + h, of + o));
+    let two_sided = |hits| binomial_two_sided(hits, of, p).map_err(|error| error.to_string());
+    if two_sided(0)?.min(two_sided(of)?) >= alpha {
+        return Err(too_small(alpha));
+    }
+    let probability = two_sided(hits)?;
     let share = hits as f64 / of as f64;
     let error = (p * (1.0 - p) / of as f64).sqrt();
     Ok((probability >= alpha, format!("{share:.4} ± {error:.4} of {of}, p = {probability:.2}")))
 }
 
 fn mean(table: &Table, control: &Control, is: f64, alpha: f64) -> Tested {
-    refuse_failures(table, &control.cells)?;
-    let numbers = numbers(table, &control.cells, &control.quantity)?;
-    let probability = mean_equals(&numbers, is).map_err(|error| error.to_string())?;
-    match Outcome::of_mean(&numbers) {
-        Outcome::Undetermined { because } => Err(because),
-        Outcome::Estimated(estimate) => Ok((
-            probability >= alpha,
-            format!("{:.3} ± {:.3}, p = {probability:.2}", estimate.mean, estimate.standard_error),
-        )),
+    let columns = columns(table, &control.cells, &control.quantity)?;
+    let cells = columns.len() as f64;
+    let mut farthest: Option<(f64, String)> = None;
+    for column in columns {
+        let numbers = numbers(column);
+        let probability = mean_equals(&numbers, is).map_err(|error| error.to_string())?;
+        let words = match Outcome::of_mean(&numbers) {
+            Outcome::Undetermined { because } => return Err(because),
+            Outcome::Estimated(one) => {
+                format!("{:.3} ± {:.3}, p = {probability:.2}", one.mean, one.standard_error)
+            }
+        };
+        if farthest.as_ref().is_none_or(|(least, _)| probability < *least) {
+            farthest = Some((probability, words));
+        }
     }
+    let (least, words) = farthest.ok_or("it reads no cell")?;
+    Ok((least * cells >= alpha, format!("farthest of {cells} cells {words}")))
 }
 
 fn above(table: &Table, control: &Control, than: f64, level: f64) -> Tested {
-    refuse_failures(table, &control.cells)?;
     let mut lowest: Option<(f64, f64)> = None;
-    for cell in &control.cells {
-        let numbers = numbers(table, std::slice::from_ref(cell), &control.quantity)?;
+    for column in columns(table, &control.cells, &control.quantity)? {
+        let numbers = numbers(column);
         let bounds = match Outcome::of_mean(&numbers) {
             // All alike: no error to give, and no doubt on which side they are.
-            Outcome::Undetermined { .. } if numbers.len() >= 2 => (numbers[0], numbers[0]),
+            Outcome::Undetermined { .. } if numbers.len() >= 30 => (numbers[0], numbers[0]),
             Outcome::Undetermined { because } => return Err(because),
             Outcome::Estimated(estimate) => (estimate.interval(level).low, estimate.mean),
         };
@@ -96,28 +137,45 @@ fn above(table: &Table, control: &Control, than: f64, level: f64) -> Tested {
     Ok((low > than, format!("lowest cell {mean:.3}, its interval from {low:.3}")))
 }
 
-fn nearly_all(plan: &Plan, table: &Table, control: &Control, missing: f64) -> Tested {
-    let mut worst: Option<(f64, &str)> = None;
+fn nearly_all(
+    plan: &Plan,
+    table: &Table,
+    control: &Control,
+    class: Option<&str>,
+    missing: f64,
+) -> Tested {
+    let mut worst: Option<(f64, f64, &str)> = None;
     for name in &control.cells {
         let cell = plan.cell(name).ok_or_else(|| format!("the plan has no cell {name:?}"))?;
-        let hits = table.column(name, &control.quantity).map_or(0, |column| column.hits);
-        let share = 1.0 - hits as f64 / cell.seeds as f64;
-        if worst.is_none_or(|(worst, _)| share > worst) {
-            worst = Some((share, name));
+        // A failed trial has no column, and misses.
+        let hits = table.column(name, &control.quantity).map_or(0, |column| match class {
+            None => column.hits,
+            Some(class) => column.classes.get(class).copied().unwrap_or(0),
+        });
+        let misses = cell.seeds - hits;
+        let least = clopper_pearson(misses, cell.seeds, NEARLY_ALL_LEVEL, Sides::Lower)
+            .map_err(|error| error.to_string())?
+            .low;
+        if worst.is_none_or(|(worst, most, _)| {
+            least > worst || misses as f64 / cell.seeds as f64 > most
+        }) {
+            worst = Some((least, misses as f64 / cell.seeds as f64, name));
         }
     }
-    let (share, cell) = worst.ok_or("it reads no cell")?;
-    Ok((share <= missing, format!("{:.1}% miss in the worst cell, {cell:?}", share * 100.0)))
+    let (least, share, cell) = worst.ok_or("it reads no cell")?;
+    Ok((least <= missing, format!("{:.1}% miss in the worst cell, {cell:?}", share * 100.0)))
 }
 
 fn same(table: &Table, control: &Control, others: &[String], alpha: f64) -> Tested {
-    refuse_failures(table, &control.cells)?;
-    refuse_failures(table, others)?;
-    let here = numbers(table, &control.cells, &control.quantity)?;
-    let there = numbers(table, others, &control.quantity)?;
-    let probability = ks_two_sample(&here, &there).map_err(|error| error.to_string())?;
-    Ok((
-        probability >= alpha,
-        format!("{} against {} agents, p = {probability:.2}", here.len(), there.len()),
-    ))
+    let gathered = |cells: &[String]| -> Result<Vec<f64>, String> {
+        Ok(columns(table, cells, &control.quantity)?.into_iter().flat_map(numbers).collect())
+    };
+    let (here, there) = (gathered(&control.cells)?, gathered(others)?);
+    let test = |a: &[f64], b: &[f64]| ks_two_sample(a, b).map_err(|error| error.to_string());
+    if test(&vec![0.0; here.len()], &vec![1.0; there.len()])? >= alpha {
+        return Err(too_small(alpha));
+    }
+    let probability = test(&here, &there)?;
+    let words = format!("{} against {} agents, p = {probability:.2}", here.len(), there.len());
+    Ok((probability >= alpha, words))
 }

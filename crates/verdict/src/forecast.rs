@@ -9,9 +9,9 @@ use mesascope_stats::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::mistake::{Mistake, read};
 use crate::papers::Paper;
 use crate::verdict::Summary;
+use mesascope_record::Mistake;
 
 /// What a position expects of a study. Positions are stances, not people.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,8 +41,8 @@ pub struct Forecast {
 pub struct Known {
     /// What, in words.
     pub what: String,
-    /// The quantity it showed.
-    pub quantity: String,
+    /// The quantity it showed; none for what was known and showed no quantity of the study.
+    pub quantity: Option<String>,
     /// The cells it showed it in.
     #[serde(default)]
     pub cells: Filter,
@@ -101,8 +101,8 @@ pub enum Distribution {
 impl Forecast {
     /// Reads and checks a forecast.
     pub fn read(paper: &Paper) -> Result<Forecast, Mistake> {
-        let forecast: Forecast = read(paper)?;
-        let wrong = |what: String| Err(Mistake::new(paper, None, what));
+        let forecast: Forecast = paper.read()?;
+        let wrong = |what: String| Err(paper.mistake(None, what));
         if forecast.schema != 1 {
             return wrong(format!(
                 "schema {} is not known; this mesascope reads 1",
@@ -136,7 +136,7 @@ impl Forecast {
         for (name, reading) in &self.readings {
             for (at, one) in reading.expect.iter().enumerate() {
                 let mut admitted = own().filter(|cell| one.cells.admits(cell)).peekable();
-                if plan.preset == Namespace::Standard && admitted.peek().is_none() {
+                if plan.seeds == Namespace::Standard && admitted.peek().is_none() {
                     let cells = serde_json::to_string(&one.cells).expect("plain data");
                     return Err(format!(
                         "reading {name:?} expects {} of cells that the study does not have: {cells}",
@@ -145,9 +145,9 @@ impl Forecast {
                 }
                 let earlier = &reading.expect[..at];
                 let twice = |cell: &&Cell| {
-                    earlier.iter().any(|other| {
-                        other.quantity == one.quantity && other.cells.admits(cell)
-                    })
+                    earlier
+                        .iter()
+                        .any(|other| other.quantity == one.quantity && other.cells.admits(cell))
                 };
                 if let Some(cell) = admitted.find(twice) {
                     return Err(format!(

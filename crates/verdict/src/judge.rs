@@ -34,6 +34,7 @@ pub fn judge(plan: &Plan, store: &Store, papers: &Papers) -> Result<Verdict, Ver
         first_failure: table.first_failure.as_ref().map(|(_, words)| words.clone()),
         unfitted: own().map(|cell| table.unfitted(&cell.name)).sum(),
         agents: own().map(|cell| cell.seeds).sum(),
+        withdrawn: registered.withdrawn(plan, papers),
         controls,
         findings: holds.then(|| findings(plan, &table, papers, &registered)),
     })

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use mesascope_record::hash_of;
 use serde::{Deserialize, Serialize};
 
-use crate::mistake::Mistake;
 use crate::papers::{Paper, Papers};
+use mesascope_record::Mistake;
 
 /// The entries, oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -6,7 +6,6 @@ mod controls;
 mod forecast;
 mod judge;
 mod ledger;
-mod mistake;
 mod papers;
 mod report;
 mod rule;
@@ -19,7 +18,6 @@ pub use claim::{Claim, Correction, Holds, Rule, Supports, Tier};
 pub use forecast::{Distribution, Expectation, Forecast, Known, Reading};
 pub use judge::judge;
 pub use ledger::{Entry, Ledger};
-pub use mistake::Mistake;
 pub use papers::{Paper, Papers};
 pub use report::{Style, claims_list, controls_text, report};
 pub use verdict::{
@@ -35,7 +33,7 @@ pub enum VerdictError {
     Record(#[from] mesascope_record::RecordError),
     /// A mistake in a claim, forecast or ledger.
     #[error("{0}")]
-    Mistake(#[from] Mistake),
+    Mistake(#[from] mesascope_record::Mistake),
     /// Records that a verdict would need and that are not there.
     #[error(
         "{folder}: {count} of {of} trials have no whole record (first: {first}); `mesascope run` resumes"

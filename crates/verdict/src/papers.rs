@@ -1,12 +1,16 @@
 //! What people wrote beforehand about a study: claims with their rules, forecasts, the ledger.
 
-use mesascope_record::{Namespace, Plan};
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use mesascope_record::{Filter, Kind, Namespace, Plan, Scope};
 
 use crate::claim::{Claim, Rule};
 use crate::forecast::Forecast;
 use crate::ledger::Ledger;
-use crate::mistake::{Mistake, nearest};
 use crate::rule::check_scope;
+use mesascope_record::{Mistake, Source, nearest};
+use serde::de::DeserializeOwned;
 
 /// A file as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +19,23 @@ pub struct Paper {
     pub file: String,
     /// Its content.
     pub text: String,
+}
+
+impl Paper {
+    fn source(&self) -> Source<'_> {
+        Source { file: &self.file, text: &self.text }
+    }
+
+    /// A mistake at a range of bytes, where that is known.
+    pub(crate) fn mistake(&self, span: Option<Range<usize>>, what: impl Into<String>) -> Mistake {
+        self.source().mistake(span, what)
+    }
+
+    /// Reads TOML; unknown keys are mistakes with the nearest valid name.
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Mistake> {
+        toml::from_str(&self.text)
+            .map_err(|error| self.source().unread(error.span(), error.message()))
+    }
 }
 
 /// Everything written about a study beforehand, read and checked against its plan.
@@ -42,7 +63,7 @@ impl Papers {
             let claim = Claim::read(paper)?;
             if let Some((_, other)) = all.iter().find(|(other, _)| other.id == claim.id) {
                 let what = format!("claim {} stands in {} already", claim.id, other.file);
-                return Err(Mistake::new(paper, None, what));
+                return Err(paper.mistake(None, what));
             }
             all.push((claim, paper));
         }
@@ -58,16 +79,27 @@ impl Papers {
             let rules: Vec<&Rule> =
                 claim.rules.iter().filter(|rule| rule.study == *study).collect();
             if rules.is_empty() {
+                let studies = claim.rules.iter().map(|rule| rule.study.as_str());
+                let near = nearest(study, studies)
+                    .map_or(String::new(), |near| format!("; it has one for {near:?}"));
                 let what = format!(
-                    "claim {id} has no rule for study {study:?}; without a rule stated beforehand the study is refused"
+                    "claim {id} has no rule for study {study:?}{near}; without a rule stated \
+                     beforehand ([[rules]] with study = {study:?}) the study is refused"
                 );
-                return Err(Mistake::new(paper, None, what));
+                return Err(paper.mistake(None, what));
             }
             for rule in rules {
                 check_quantity(plan, paper, &rule.quantity)?;
+                check_class(plan, paper, rule)?;
+                check_filter(plan, paper, &rule.cells)?;
                 // A quick plan leaves headline arms out, and with them a part of the evidence.
-                if plan.preset == Namespace::Standard {
-                    check_scope(rule, &plan.scope).map_err(|what| Mistake::new(paper, None, what))?;
+                if plan.seeds == Namespace::Standard {
+                    let cells = plan
+                        .cells
+                        .iter()
+                        .filter(|cell| cell.control.is_none() && rule.cells.admits(cell));
+                    let evidence = Scope::union(cells.map(|cell| &cell.scope));
+                    check_scope(rule, &evidence).map_err(|what| paper.mistake(None, what))?;
                 }
             }
             bound.push(claim.clone());
@@ -77,18 +109,32 @@ impl Papers {
             let forecast = Forecast::read(paper)?;
             if forecast.study != *study {
                 let what = format!("the forecast is of study {:?}, not {study:?}", forecast.study);
-                return Err(Mistake::new(paper, None, what));
+                return Err(paper.mistake(None, what));
             }
             if read.iter().any(|other| other.position == forecast.position) {
                 let what = format!("two forecasts are of position {:?}", forecast.position);
-                return Err(Mistake::new(paper, None, what));
+                return Err(paper.mistake(None, what));
+            }
+            if let Some(claim) = forecast.claim
+                && !all.iter().any(|(written, _)| written.id == claim)
+            {
+                let known: Vec<String> = all.iter().map(|(one, _)| one.id.to_string()).collect();
+                let what = format!("claim {claim} is not written; written: {}", known.join(", "));
+                return Err(paper.mistake(None, what));
+            }
+            for known in &forecast.known_before {
+                if let Some(quantity) = &known.quantity {
+                    check_quantity(plan, paper, quantity)?;
+                }
+                check_filter(plan, paper, &known.cells)?;
             }
             for expectation in forecast.readings.values().flat_map(|reading| &reading.expect) {
                 check_quantity(plan, paper, &expectation.quantity)?;
                 let kind = &plan.quantity(&expectation.quantity).expect("just checked").kind;
-                expectation.is.fits(kind).map_err(|what| Mistake::new(paper, None, what))?;
+                expectation.is.fits(kind).map_err(|what| paper.mistake(None, what))?;
+                check_filter(plan, paper, &expectation.cells)?;
             }
-            forecast.check_cells(plan).map_err(|what| Mistake::new(paper, None, what))?;
+            forecast.check_cells(plan).map_err(|what| paper.mistake(None, what))?;
             read.push(forecast);
         }
         let ledger = match ledger {
@@ -97,6 +143,58 @@ impl Papers {
         };
         Ok(Papers { claims: bound, forecasts: read, ledger })
     }
+}
+
+/// Refuses a filter with a factor or value that no cell of the study has: it would silently say
+/// nothing. A quick plan lacks the headline arms' values, so only a standard one is asked.
+fn check_filter(plan: &Plan, paper: &Paper, filter: &Filter) -> Result<(), Mistake> {
+    if plan.seeds != Namespace::Standard {
+        return Ok(());
+    }
+    let own = || plan.cells.iter().filter(|cell| cell.control.is_none());
+    let wrong = |found: &str, what: String, valid: BTreeSet<&str>| {
+        let near = match nearest(found, valid.iter().copied()) {
+            Some(near) => format!("did you mean {near:?}?"),
+            None => format!("valid: {}", valid.into_iter().collect::<Vec<_>>().join(", ")),
+        };
+        Err(paper.mistake(None, format!("{what}; {near}")))
+    };
+    for (factor, allowed) in &filter.0 {
+        let values: BTreeSet<&str> =
+            own().filter_map(|cell| cell.factors.get(factor)).map(String::as_str).collect();
+        if values.is_empty() {
+            let factors = own().flat_map(|cell| cell.factors.keys()).map(String::as_str).collect();
+            return wrong(factor, format!("no cell has a factor {factor:?}"), factors);
+        }
+        for wanted in allowed.values() {
+            if !values.contains(wanted.as_str()) {
+                return wrong(wanted, format!("no cell has {factor} {wanted:?}"), values);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a rule whose class is not one of its quantity's.
+fn check_class(plan: &Plan, paper: &Paper, rule: &Rule) -> Result<(), Mistake> {
+    let kind = plan.quantity(&rule.quantity).map(|quantity| &quantity.kind);
+    let what = match (kind, &rule.class) {
+        (Some(Kind::Classes { classes }), Some(class)) if !classes.contains(class) => {
+            let near = match nearest(class, classes.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean {near:?}?"),
+                None => format!("classes: {}", classes.join(", ")),
+            };
+            format!("{} has no class {class:?}; {near}", rule.quantity)
+        }
+        (Some(Kind::Classes { classes }), None) => {
+            format!("{} needs a class: {}", rule.quantity, classes.join(", "))
+        }
+        (Some(kind), Some(class)) if !matches!(kind, Kind::Classes { .. }) => {
+            format!("{} has no classes, so none is {class:?}", rule.quantity)
+        }
+        _ => return Ok(()),
+    };
+    Err(paper.mistake(None, format!("rule {:?}: {what}", rule.name)))
 }
 
 fn check_quantity(plan: &Plan, paper: &Paper, quantity: &str) -> Result<(), Mistake> {
@@ -112,5 +210,5 @@ fn check_quantity(plan: &Plan, paper: &Paper, quantity: &str) -> Result<(), Mist
     let at = paper.text.find(&format!("{quantity:?}")).map(|start| start..start);
     let what =
         format!("quantity {quantity:?} is one that no instrument of the study measures; {near}");
-    Err(Mistake::new(paper, at, what))
+    Err(paper.mistake(at, what))
 }

@@ -22,6 +22,8 @@ pub enum Style {
 const WIDTH: usize = 80;
 /// Where the text of a labelled paragraph begins.
 const INDENT: usize = 11;
+/// Columns of a drawn interval.
+const COLUMNS: usize = 29;
 
 impl Style {
     fn paint(self, code: &str, text: &str) -> String {
@@ -90,6 +92,14 @@ pub fn report(verdict: &Verdict, style: Style) -> String {
     out.push('\n');
     paragraph(&mut out, "Scope", &scope_words(&verdict.scope));
     paragraph(&mut out, "Status", &standing_words(&verdict.standing));
+    if !verdict.withdrawn.is_empty() {
+        let gone = verdict.withdrawn.join(", ");
+        paragraph(
+            &mut out,
+            "Withdrawn",
+            &format!("registered before these records, now gone: {gone}"),
+        );
+    }
     out
 }
 
@@ -130,13 +140,14 @@ fn tables(out: &mut String, findings: &Findings, style: Style) {
             .collect();
         match rows.first().map(|row| &row.summary) {
             Some(Summary::Mean { range, .. }) => {
-                let (low, high) = (format!("{}", range.0), format!("{}", range.1));
-                let middle = format!("{}", (range.0 + range.1) / 2.0);
+                let (low, high) = (range.0.to_string(), range.1.to_string());
+                let middle = ((range.0 + range.1) / 2.0).to_string();
+                let half = (COLUMNS - 1) / 2;
+                let title = format!("{:<48}", format!("{quantity} (mean ± se)"));
                 let _ = writeln!(
                     out,
-                    "{:<44}{low:<12}{middle:^9}{high:>12}",
-                    style.paint("1", &format!("{quantity} (mean ± se)")),
-                    low = low
+                    "{}{low:<half$}{middle:<half$}{high:>2}",
+                    style.paint("1", &title)
                 );
                 for row in rows {
                     mean_row(out, row, style);
@@ -178,22 +189,19 @@ fn short(text: &str, most: usize) -> String {
 fn mean_row(out: &mut String, row: &CellRow, style: Style) {
     let Summary::Mean { estimate, range } = &row.summary else { return };
     let interval = estimate.interval(0.95);
-    let columns = 33;
     let place = |value: f64| {
         let share = ((value - range.0) / (range.1 - range.0)).clamp(0.0, 1.0);
-        (share * (columns - 1) as f64).round() as usize
+        (share * (COLUMNS - 1) as f64).round() as usize
     };
-    let mut line: Vec<char> = vec![' '; columns];
-    line[(columns - 1) / 2] = ':';
-    for at in place(interval.low)..=place(interval.high) {
-        line[at] = '-';
-    }
+    let mut line: Vec<char> = vec![' '; COLUMNS];
+    line[(COLUMNS - 1) / 2] = ':';
+    line[place(interval.low)..=place(interval.high)].fill('-');
     line[place(estimate.mean)] = style.mark();
     let line: String = line.into_iter().collect();
     let _ = writeln!(
         out,
-        "  {:<25} {:.3} ± {:.3} |{line}|",
-        short(&row.cell, 25),
+        "  {:<31} {:.3} ± {:.3} |{line}|",
+        short(&row.cell, 31),
         estimate.mean,
         estimate.standard_error
     );
@@ -237,37 +245,58 @@ fn scores(out: &mut String, question: &QuestionScore, style: Style) {
     }
     let _ = writeln!(
         out,
-        "  {:<28}{:>9}{:>10}{:>9}{:>10}",
-        "", "mixture", "generous", "literal", "permuted"
+        "  {:<25}{:>9}{:>9}{:>10}{:>9}{:>10}",
+        "", "mixture", "behind", "generous", "literal", "permuted"
     );
+    let cells = question.cells.len();
     for position in &question.positions {
         let reading = |name: &str| {
-            position
-                .readings
-                .get(name)
-                .map_or("-".to_string(), |bits| format!("{:+.1}", zeroed(*bits)))
+            let floored = position.floored_cells.get(name).is_some_and(|floored| *floored > 0);
+            let mark = if floored { "*" } else { "" };
+            let bits = position.readings.get(name);
+            bits.map_or("-".to_string(), |bits| format!("{mark}{:+.1}", zeroed(*bits)))
         };
+        let permuted = position.permuted.map(|bits| format!("{:+.1}", zeroed(bits)));
         let _ = writeln!(
             out,
-            "  {:<28}{:>+9.1}{:>10}{:>9}{:>+10.1}",
-            short(&position.position, 28),
+            "  {:<25}{:>+9.1}{:>9.1}{:>10}{:>9}{:>10}",
+            short(&position.position, 25),
             zeroed(position.bits),
+            zeroed(position.behind_best),
             reading("generous"),
             reading("literal"),
-            zeroed(position.permuted)
+            permuted.unwrap_or("same".to_string())
         );
+        if position.forecast_cells < cells {
+            let said = position.forecast_cells;
+            wrap(
+                out,
+                4,
+                &format!("says something of {said} of {cells} cells, 0 bits for the rest"),
+            );
+        }
+    }
+    if question.positions.iter().any(|one| one.floored_cells.values().any(|count| *count > 0)) {
+        wrap(out, 2, "* lost all that one cell can cost (6.6 bits) in at least one cell");
     }
     for (cell, because) in &question.unscored {
         wrap(out, 2, &format!("not scored: {cell}: {because}"));
     }
-    let mut told: Vec<String> = Vec::new();
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
     for position in &question.positions {
         if let Standing::Exploratory { because } = &position.standing {
-            told.push(format!("{} ({because})", position.position));
+            match reasons.iter_mut().find(|(reason, _)| reason == because) {
+                Some((_, positions)) => positions.push(&position.position),
+                None => reasons.push((because, vec![&position.position])),
+            }
         }
     }
-    if !told.is_empty() {
-        wrap(out, 2, &format!("exploratory: {}", told.join("; ")));
+    for (because, positions) in reasons {
+        let who = match positions.len() == question.positions.len() {
+            true => "all".to_string(),
+            false => positions.join(", "),
+        };
+        wrap(out, 2, &format!("exploratory: {who}: {because}"));
     }
 }
 
@@ -277,7 +306,8 @@ fn zeroed(bits: f64) -> f64 {
 }
 
 fn totals(out: &mut String, findings: &Findings) {
-    if findings.questions.len() < 2 {
+    let headlines = findings.questions.iter().filter(|question| question.calibration.is_none());
+    if headlines.count() < 2 {
         return;
     }
     out.push('\n');
@@ -294,7 +324,7 @@ fn totals(out: &mut String, findings: &Findings) {
                 .iter()
                 .map(|(name, bits)| format!("{name} {:+.1}", zeroed(**bits)))
                 .collect();
-            paragraph(out, "Total", &words.join(", "));
+            paragraph(out, "Total", &format!("{} (calibrations left out)", words.join(", ")));
         }
     }
 }
@@ -306,8 +336,15 @@ fn rule_verdict(out: &mut String, verdict: &RuleVerdict, style: Style) {
         Conclusion::Inconclusive => style.paint("1;33", "INCONCLUSIVE"),
         Conclusion::NotRun => style.paint("1", "NOT RUN"),
     };
-    let _ = writeln!(out, "{conclusion}  claim {}, rule {}", verdict.claim, verdict.rule);
-    wrap(out, 2, &format!("\"{}\"", verdict.quote));
+    let heading = match (&verdict.calibration, verdict.conclusion) {
+        (_, Conclusion::NotRun) | (None, _) => conclusion,
+        (Some(_), Conclusion::Supported) => "CALIBRATION: as known before".to_string(),
+        (Some(_), _) => style.paint("1;31", "CALIBRATION: not as known before"),
+    };
+    let _ = writeln!(out, "{heading}  (claim {}, rule {})", verdict.claim, verdict.rule);
+    if verdict.calibration.is_none() && verdict.conclusion != Conclusion::NotRun {
+        wrap(out, 2, &format!("\"{}\"", verdict.quote));
+    }
     paragraph(out, "Tested", &verdict.proposition);
     paragraph(out, "Rule", &verdict.by);
     paragraph(out, "Found", &verdict.found);
@@ -341,7 +378,13 @@ fn scope_words(scope: &Scope) -> String {
 
 fn standing_words(standing: &Standing) -> String {
     match standing {
-        Standing::Registered => "registered before the first confirmatory record".to_string(),
+        Standing::Registered { entry, hash, revised } => {
+            let revised = if *revised { "; an earlier entry said otherwise" } else { "" };
+            format!(
+                "registered as entry {entry} of the ledger, {hash}, before these records{revised}. \
+                 The ledger proves order, not date: compare the hash with the one published."
+            )
+        }
         Standing::Exploratory { because } => format!("exploratory: {because}"),
     }
 }

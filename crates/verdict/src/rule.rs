@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mesascope_record::{Cell, Plan, Scope};
+use mesascope_record::{Cell, Namespace, Plan, Scope};
 use mesascope_stats::{Interval, Sides, clopper_pearson, smallest_detectable_effect};
 
 use crate::claim::{Claim, Correction, Holds, Rule, Supports};
@@ -47,6 +47,12 @@ pub(crate) fn judge(
 ) -> RuleVerdict {
     let own = |cell: &&Cell| cell.control.is_none() && rule.cells.admits(cell);
     let cells: Vec<&Cell> = plan.cells.iter().filter(own).collect();
+    let evidence = Scope::union(cells.iter().map(|cell| &cell.scope));
+    // An edited or copied study is evidence about what it ran, whatever the rule was written for.
+    let scope = match plan.seeds {
+        Namespace::Pilot => evidence,
+        _ => within(&rule.scope, &evidence),
+    };
     let (conclusion, found, detectable) = conclude(plan, table, rule, &cells);
     RuleVerdict {
         claim: claim.id,
@@ -58,9 +64,9 @@ pub(crate) fn judge(
         found,
         detectable,
         calibration: rule.calibration.clone(),
-        scope: within(&rule.scope, &plan.scope),
+        scope,
         standing: match registered.of_rule(claim.id, rule) {
-            Standing::Registered => registered.of_run(plan),
+            Standing::Registered { .. } => registered.of_run(plan),
             exploratory => exploratory,
         },
     }
@@ -88,7 +94,8 @@ fn in_words(rule: &Rule, cells: usize) -> String {
         Holds::InSomeCell => "in some cell",
     };
     let correction = match rule.correction {
-        Correction::Bonferroni => format!(" (Bonferroni over {cells} cells)"),
+        Correction::Bonferroni if cells > 0 => format!(" (Bonferroni over {cells} cells)"),
+        Correction::Bonferroni => " (Bonferroni)".to_string(),
         Correction::None => String::new(),
     };
     let of = rule.class.as_ref().map_or(String::new(), |class| format!(" of class {class}"));

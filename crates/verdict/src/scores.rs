@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mesascope_record::{Namespace, Plan, Question};
+use mesascope_record::{Plan, Question};
 use mesascope_stats::{Key, LogBayesFactor, LogProb};
 
-use crate::forecast::{Distribution, Forecast, Reading, oracle};
+use crate::forecast::{Distribution, Forecast, Known, Reading, oracle};
 use crate::standing::Registered;
 use crate::table::Table;
 use crate::verdict::{PositionScore, QuestionScore, Standing, Summary};
@@ -29,6 +29,10 @@ pub(crate) fn score(
     let mut unscored = BTreeMap::new();
     for cell in &question.cells {
         let summary = table.summary(plan, cell, &question.quantity);
+        if let Summary::Classes { undetermined: missing @ 1.., .. } = summary {
+            unscored.insert(cell.clone(), format!("{missing} agents have no class"));
+            continue;
+        }
         match oracle(&summary) {
             Some(Ok(_)) => shown.push((cell, summary)),
             Some(Err(error)) => {
@@ -77,49 +81,67 @@ fn position(
     forecast: &Forecast,
     registered: &Registered,
 ) -> PositionScore {
-    let bits = |readings: &[&Reading], order: &[usize]| -> f64 {
+    // Of each reading, cell by cell: bits against knowing nothing, 1% of which is mixed in. A
+    // reading is one hypothesis about all cells, so cells multiply within it.
+    let of_reading = |reading: &Reading, order: &[usize]| -> Vec<f64> {
         let of_cell = |(at, (_, summary)): (usize, &(&str, Summary))| {
             // The forecast made for the cell that the order names, scored on what this cell shows.
             let cell = plan.cell(shown[order[at]].0).expect("questions name cells of the plan");
-            let parts: Vec<(f64, LogProb)> = readings
-                .iter()
-                .map(|reading| {
-                    let expected = reading.of(&question.quantity, cell);
-                    let expected = expected.unwrap_or(&Distribution::Uniform);
-                    (1.0 / readings.len() as f64, of(expected, summary))
-                })
-                .collect();
+            let expected = reading.of(&question.quantity, cell).unwrap_or(&Distribution::Uniform);
             let nothing = of(&Distribution::Uniform, summary);
             let mixed =
-                LogProb::mix(&[(1.0 - MIXED_IN, LogProb::mix(&parts)), (MIXED_IN, nothing)]);
+                LogProb::mix(&[(1.0 - MIXED_IN, of(expected, summary)), (MIXED_IN, nothing)]);
             LogBayesFactor::between(mixed, nothing).bits()
         };
-        shown.iter().enumerate().map(of_cell).sum()
+        shown.iter().enumerate().map(of_cell).collect()
+    };
+    let mixture = |order: &[usize]| -> f64 {
+        let weight = 1.0 / forecast.readings.len() as f64;
+        let parts: Vec<(f64, LogProb)> = forecast
+            .readings
+            .values()
+            .map(|reading| {
+                let bits: f64 = of_reading(reading, order).iter().sum();
+                (weight, LogProb(bits * std::f64::consts::LN_2))
+            })
+            .collect();
+        LogProb::mix(&parts).bits()
     };
     let as_is: Vec<usize> = (0..shown.len()).collect();
     let all: Vec<&Reading> = forecast.readings.values().collect();
+    let each: BTreeMap<String, Vec<f64>> = forecast
+        .readings
+        .iter()
+        .map(|(name, reading)| (name.clone(), of_reading(reading, &as_is)))
+        .collect();
     // A fixed key: the baseline is part of the verdict, and verdicts repeat.
     let mut draws = Key::from_seed(0x7065_726d).draws();
     let mut order = as_is.clone();
-    let permuted: f64 = (0..PERMUTATIONS)
+    let permuted: Vec<f64> = (0..PERMUTATIONS)
         .map(|_| {
             draws.shuffle(&mut order);
-            bits(&all, &order)
+            mixture(&order)
         })
-        .sum();
+        .collect();
+    let bits = mixture(&as_is);
+    // One distribution for all cells: there is nothing to permute.
+    let varies = permuted.iter().any(|other| (other - bits).abs() > 1e-9);
     let says = |cell: &str| {
         let cell = plan.cell(cell).expect("questions name cells of the plan");
         all.iter().any(|reading| reading.of(&question.quantity, cell).is_some())
     };
     PositionScore {
         position: forecast.position.clone(),
-        bits: bits(&all, &as_is),
-        readings: forecast
-            .readings
+        bits,
+        floored_cells: each
             .iter()
-            .map(|(name, reading)| (name.clone(), bits(&[reading], &as_is)))
+            .map(|(name, cells)| {
+                let floor = MIXED_IN.log2() + 0.01;
+                (name.clone(), cells.iter().filter(|bits| **bits < floor).count())
+            })
             .collect(),
-        permuted: permuted / PERMUTATIONS as f64,
+        readings: each.iter().map(|(name, cells)| (name.clone(), cells.iter().sum())).collect(),
+        permuted: varies.then(|| permuted.iter().sum::<f64>() / PERMUTATIONS as f64),
         forecast_cells: shown.iter().filter(|(cell, _)| says(cell)).count(),
         behind_best: 0.0,
         standing: standing(plan, question, forecast, registered),
@@ -138,33 +160,29 @@ fn standing(
     forecast: &Forecast,
     registered: &Registered,
 ) -> Standing {
-    let seen = forecast.known_before.iter().find(|known| {
-        known.quantity == question.quantity
-            && question
-                .cells
-                .iter()
-                .filter_map(|cell| plan.cell(cell))
-                .any(|cell| known.cells.admits(cell))
-    });
-    let registered = registered.of_forecast(forecast);
-    match (seen, registered) {
-        (_, exploratory @ Standing::Exploratory { .. }) => exploratory,
-        (Some(known), _) => {
+    let shows = |known: &&Known| {
+        let cells = question.cells.iter().filter_map(|cell| plan.cell(cell));
+        known.quantity.as_ref() == Some(&question.quantity)
+            && cells.into_iter().any(|cell| known.cells.admits(cell))
+    };
+    match (registered.of_forecast(forecast), forecast.known_before.iter().find(shows)) {
+        (exploratory @ Standing::Exploratory { .. }, _) => exploratory,
+        (Standing::Registered { .. }, Some(known)) => {
             Standing::Exploratory { because: format!("its author had seen {}", known.what) }
         }
-        (None, _) if plan.preset == Namespace::Quick => {
-            Standing::Exploratory { because: "quick preset".to_string() }
-        }
-        (None, registered) => registered,
+        (standing, None) => match registered.of_run(plan) {
+            Standing::Registered { .. } => standing,
+            exploratory => exploratory,
+        },
     }
 }
 
-/// Bits over all questions, where no two of them share a cell: the same agents must not be counted
-/// twice.
+/// Bits over all questions that are no calibration, where no two of them share a cell: the same
+/// agents must not be counted twice.
 pub(crate) fn totals(questions: &[QuestionScore]) -> Option<BTreeMap<String, f64>> {
     let mut cells: BTreeSet<&String> = BTreeSet::new();
     let mut totals: BTreeMap<String, f64> = BTreeMap::new();
-    for question in questions {
+    for question in questions.iter().filter(|question| question.calibration.is_none()) {
         if question.cells.iter().any(|cell| !cells.insert(cell)) {
             return None;
         }

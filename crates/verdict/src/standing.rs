@@ -1,15 +1,18 @@
 //! Whether a forecast, a rule or a run counts as registered beforehand.
 
+use std::collections::BTreeSet;
+
 use mesascope_record::{Namespace, Plan, Provenance};
 
 use crate::claim::Rule;
 use crate::forecast::Forecast;
 use crate::ledger::{Entry, Ledger};
+use crate::papers::Papers;
 use crate::verdict::Standing;
 
 /// What had been registered when the first record of a run was made.
 pub(crate) struct Registered<'l> {
-    entry: Option<&'l Entry>,
+    entries: &'l [Entry],
     later: &'l [Entry],
     missing: Option<String>,
 }
@@ -22,19 +25,17 @@ impl<'l> Registered<'l> {
         plan: &Plan,
         segments: &[Option<Provenance>],
     ) -> Registered<'l> {
+        let all = &ledger.entries[..];
         if plan.preset == Namespace::Quick {
-            return Registered { entry: ledger.entries.last(), later: &[], missing: None };
+            return Registered { entries: all, later: &[], missing: None };
         }
-        let nothing = |why: &str| Registered {
-            entry: None,
-            later: &ledger.entries,
-            missing: Some(why.to_string()),
-        };
+        let nothing =
+            |why: &str| Registered { entries: &[], later: all, missing: Some(why.to_string()) };
         let mut earliest: Option<usize> = None;
         for provenance in segments {
             let Some(provenance) = provenance else {
                 return nothing(
-                    "a segment's provenance is missing, so that its order cannot be shown",
+                    "a segment's provenance cannot be read, so its order cannot be shown",
                 );
             };
             let Some(head) = &provenance.ledger else {
@@ -49,18 +50,25 @@ impl<'l> Registered<'l> {
         }
         match earliest {
             None => nothing("there are no records"),
-            Some(place) => Registered {
-                entry: Some(&ledger.entries[place]),
-                later: &ledger.entries[place + 1..],
-                missing: None,
-            },
+            Some(place) => {
+                Registered { entries: &all[..=place], later: &all[place + 1..], missing: None }
+            }
         }
     }
 
     /// How a thing with a hash stands: registered, or exploratory and why.
     fn standing(&self, hash: &str, registered_as: impl Fn(&Entry) -> Option<&String>) -> Standing {
-        let because = match self.entry.and_then(&registered_as) {
-            Some(registered) if registered == hash => return Standing::Registered,
+        let newest = self.entries.last();
+        let because = match newest.and_then(&registered_as) {
+            Some(registered) if registered == hash => {
+                let entry = newest.expect("it was just read");
+                let other = |earlier: &Entry| registered_as(earlier).is_some_and(|old| old != hash);
+                return Standing::Registered {
+                    entry: entry.index,
+                    hash: entry.hash.clone(),
+                    revised: self.entries.iter().any(other),
+                };
+            }
             Some(_) => "edited since it was registered".to_string(),
             None => match &self.missing {
                 Some(missing) => missing.clone(),
@@ -81,6 +89,27 @@ impl<'l> Registered<'l> {
         self.standing(&rule.hash(), |entry| entry.rules.get(&rule.key(claim)))
     }
 
+    /// What was registered before the records and is no longer there: a loser that was taken away.
+    pub(crate) fn withdrawn(&self, plan: &Plan, papers: &Papers) -> Vec<String> {
+        let positions: BTreeSet<&String> =
+            papers.forecasts.iter().map(|one| &one.position).collect();
+        let rules: BTreeSet<String> = papers
+            .claims
+            .iter()
+            .flat_map(|claim| claim.rules.iter().map(|rule| (claim.id, rule)))
+            .filter(|(_, rule)| rule.study == plan.based_on)
+            .map(|(claim, rule)| rule.key(claim))
+            .collect();
+        let mut gone = BTreeSet::new();
+        for entry in self.entries {
+            let forecasts = entry.forecasts.keys().filter(|position| !positions.contains(position));
+            gone.extend(forecasts.map(|position| format!("forecast {position}")));
+            let kept = entry.rules.keys().filter(|rule| !rules.contains(*rule));
+            gone.extend(kept.map(|rule| format!("rule {rule}")));
+        }
+        gone.into_iter().collect()
+    }
+
     /// How the run as a whole stands.
     pub(crate) fn of_run(&self, plan: &Plan) -> Standing {
         let mut because = Vec::new();
@@ -93,13 +122,16 @@ impl<'l> Registered<'l> {
         if plan.study != plan.based_on {
             because.push(format!("a copy of the study {}", plan.based_on));
         }
-        if let Standing::Exploratory { because: why } =
-            self.standing(&plan.study_hash, |entry| Some(&entry.study_hash))
-        {
+        let pristine = plan.preset != Namespace::Standard || plan.study_hash == plan.locked_hash();
+        if !pristine {
+            because.push("plan.json was changed after it was planned".to_string());
+        }
+        let study = self.standing(&plan.study_hash, |entry| Some(&entry.study_hash));
+        if let Standing::Exploratory { because: why } = &study {
             because.push(format!("the study: {why}"));
         }
         match because.is_empty() {
-            true => Standing::Registered,
+            true => study,
             false => Standing::Exploratory { because: because.join("; ") },
         }
     }

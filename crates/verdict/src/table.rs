@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mesascope_record::{AgentId, By, Content, Kind, Plan, Record, Store, Value, missing};
-use mesascope_stats::Outcome;
+use mesascope_stats::{Estimate, Outcome};
 
 use crate::VerdictError;
 use crate::verdict::Summary;
@@ -27,6 +27,8 @@ pub(crate) struct Column {
     pub(crate) hits: u64,
     /// Cases over all shares.
     pub(crate) of: u64,
+    /// The smallest step that a share can make, where the values are shares.
+    pub(crate) finest: Option<f64>,
     /// Agents by class.
     pub(crate) classes: BTreeMap<String, u64>,
     /// Agents of which nothing can be said.
@@ -94,6 +96,7 @@ impl Table {
                 Value::Share { hits, of } => {
                     column.hits += hits;
                     column.of += of;
+                    column.finest = Some(1.0 / of as f64);
                 }
                 Value::Number(_) => {}
                 Value::Class(class) => *column.classes.entry(class).or_default() += 1,
@@ -119,27 +122,37 @@ impl Table {
         let Some(column) = self.column(cell, quantity) else {
             return undetermined("no agent of the cell was measured");
         };
-        let why = column.because.as_deref().unwrap_or("nothing was measured");
-        let mean = || Outcome::of_mean(&column.numbers.iter().map(|(_, n)| *n).collect::<Vec<_>>());
+        let failed = self.failed.get(cell).copied().unwrap_or(0);
+        let missing = column.undetermined + failed;
+        let all = column.numbers.len() as u64 + column.classes.values().sum::<u64>() + missing;
+        if missing == all {
+            return undetermined(column.because.as_deref().unwrap_or("nothing was measured"));
+        }
+        // A mean over the agents that happen to have a value would be a mean over a choice.
+        if missing > 0 && !matches!(kind, Kind::Classes { .. }) {
+            let why = column.because.as_deref().unwrap_or("training failed");
+            return undetermined(&format!("{missing} of {all} agents have no value: {why}"));
+        }
+        let numbers: Vec<f64> = column.numbers.iter().map(|(_, number)| *number).collect();
         match kind {
-            Kind::Mean { .. } | Kind::Number if column.numbers.is_empty() => undetermined(why),
-            Kind::Mean { low, high } => match mean() {
+            Kind::Mean { low, high } => match Outcome::of_mean(&numbers) {
                 Outcome::Estimated(estimate) => Summary::Mean { estimate, range: (*low, *high) },
-                Outcome::Undetermined { because } => Summary::Undetermined { because },
+                Outcome::Undetermined { because } => match alike(&numbers, column.finest) {
+                    Some(estimate) => Summary::Mean { estimate, range: (*low, *high) },
+                    None => Summary::Undetermined { because },
+                },
             },
-            Kind::Number => match mean() {
+            Kind::Number => match Outcome::of_mean(&numbers) {
                 Outcome::Estimated(estimate) => Summary::Numbers { estimate },
                 Outcome::Undetermined { because } => Summary::Undetermined { because },
             },
-            Kind::Rate if column.of == 0 => undetermined(why),
             Kind::Rate => Summary::Rate { hits: column.hits, of: column.of },
-            Kind::Classes { .. } if column.classes.is_empty() => undetermined(why),
             Kind::Classes { classes } => Summary::Classes {
                 counts: classes
                     .iter()
                     .map(|class| (class.clone(), column.classes.get(class).copied().unwrap_or(0)))
                     .collect(),
-                undetermined: column.undetermined,
+                undetermined: missing,
             },
         }
     }
@@ -150,4 +163,14 @@ impl Table {
         let unfitted = fitted.map_or(0, |column| column.of - column.hits);
         unfitted + self.failed.get(cell).copied().unwrap_or(0)
     }
+}
+
+/// The estimate where every agent reads the same share, of which no error can be plugged in: the
+/// error is that of a sample in which one agent differs by one case. Leaving such a cell out would
+/// leave out the clearest outcomes.
+fn alike(numbers: &[f64], finest: Option<f64>) -> Option<Estimate> {
+    let (first, step) = (*numbers.first()?, finest?);
+    let units = numbers.len() as u64;
+    let same = units >= 2 && numbers.iter().all(|number| *number == first);
+    same.then(|| Estimate { mean: first, standard_error: step / units as f64, units })
 }

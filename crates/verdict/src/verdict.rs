@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use mesascope_record::{ControlKind, Namespace, RecordError, Scope, read_needed, write_atomically};
+use mesascope_record::{ControlKind, Namespace, RecordError, Scope, read_sealed, write_sealed};
 use mesascope_stats::Estimate;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,8 @@ pub struct Verdict {
     pub unfitted: u64,
     /// Agents of the study's own cells.
     pub agents: u64,
+    /// Forecasts and rules that were registered and are gone.
+    pub withdrawn: Vec<String>,
     /// The controls.
     pub controls: Vec<ControlResult>,
     /// Everything else; absent where a control failed.
@@ -47,8 +49,15 @@ pub struct Verdict {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Standing {
-    /// It was, and has not been changed.
-    Registered,
+    /// It was, before the records at hand, and has not been changed since.
+    Registered {
+        /// The entry of the ledger, from 0.
+        entry: u64,
+        /// The entry's hash: compare it with the one that was published.
+        hash: String,
+        /// Whether an earlier entry said otherwise.
+        revised: bool,
+    },
     /// It was not, and why.
     Exploratory {
         /// The reason.
@@ -171,8 +180,11 @@ pub struct PositionScore {
     pub bits: f64,
     /// Each reading alone.
     pub readings: BTreeMap<String, f64>,
-    /// The mean over random reassignments of its forecasts to the cells.
-    pub permuted: f64,
+    /// In how many cells each reading lost all it can lose (6.6 bits), by reading.
+    pub floored_cells: BTreeMap<String, usize>,
+    /// The mean over random reassignments of its forecasts to the cells; absent where it says the
+    /// same of all of them.
+    pub permuted: Option<f64>,
     /// Cells of which it says something.
     pub forecast_cells: usize,
     /// The Bayes factor against it, in bits: the best position's bits less its own.
@@ -234,17 +246,11 @@ impl Verdict {
 
     /// Writes the verdict into a run's folder.
     pub fn write(&self, folder: &Path) -> Result<(), RecordError> {
-        let text = serde_json::to_string_pretty(self).expect("a verdict is plain data");
-        write_atomically(&folder.join(Verdict::FILE), (text + "\n").as_bytes())
+        write_sealed(&folder.join(Verdict::FILE), self)
     }
 
     /// Reads the verdict of a run's folder.
     pub fn read(folder: &Path) -> Result<Verdict, RecordError> {
-        let path = folder.join(Verdict::FILE);
-        let text = read_needed(&path, "judge")?;
-        serde_json::from_str(&text).map_err(|error| RecordError::Malformed {
-            path: path.display().to_string(),
-            why: error.to_string(),
-        })
+        read_sealed(&folder.join(Verdict::FILE), "judge")
     }
 }

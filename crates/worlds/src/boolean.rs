@@ -210,8 +210,21 @@ impl Rows for Boolean {
         ]
     }
 
-    fn data(&self) -> Vec<String> {
-        vec!["boolean functions".to_string()]
+    fn width(&self) -> usize {
+        self.input_count()
+    }
+
+    fn data(&self) -> String {
+        let inputs = self.input_count();
+        match self.shown {
+            Shown::Drawn(rows) => {
+                format!(
+                    "boolean functions of {inputs} inputs, {rows} of {} rows shown",
+                    self.row_count()
+                )
+            }
+            Shown::ByCue { .. } => format!("boolean functions of {inputs} inputs, shown by a cue"),
+        }
     }
 }
 

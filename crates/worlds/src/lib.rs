@@ -27,8 +27,11 @@ pub trait Rows {
     /// The numerics versions of the files that compute a draw.
     fn numerics(&self) -> Vec<(&'static str, u32)>;
 
-    /// Words for the kind of data, for the scope of a study.
-    fn data(&self) -> Vec<String>;
+    /// Numbers in one row.
+    fn width(&self) -> usize;
+
+    /// Words for the data, for the scope of a study.
+    fn data(&self) -> String;
 }
 
 /// Settings that cannot hold together: which field is at fault, and why.

@@ -1,4 +1,4 @@
-//! Mistakes in a study file: what, where, and what would be right.
+//! Mistakes in files that people write: what, where, and what would be right.
 
 use std::ops::Range;
 
@@ -26,31 +26,37 @@ impl std::fmt::Display for Mistake {
 
 /// A file's name and text, to turn byte ranges into places.
 #[derive(Clone, Debug)]
-pub(crate) struct Source<'a> {
-    pub(crate) file: &'a str,
-    pub(crate) text: &'a str,
+pub struct Source<'a> {
+    /// What mistakes call the file.
+    pub file: &'a str,
+    /// Its content.
+    pub text: &'a str,
 }
 
 impl Source<'_> {
-    pub(crate) fn mistake(&self, span: Option<Range<usize>>, what: impl Into<String>) -> Mistake {
-        let at = span.map(|span| {
-            let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
-            let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-            let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-            let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
-            (line, column)
-        });
+    /// A mistake at a range of bytes, where that is known.
+    pub fn mistake(&self, span: Option<Range<usize>>, what: impl Into<String>) -> Mistake {
+        let at = span.map(|span| self.place(span.start));
         Mistake { file: self.file.to_string(), at, what: what.into() }
     }
 
-    /// An error of the TOML reader, with the nearest valid name where it lists the valid ones.
-    pub(crate) fn from_toml(&self, error: &toml::de::Error) -> Mistake {
-        self.mistake(error.span(), with_nearest(error.message()))
+    /// Line and column, from 1, of a byte.
+    pub fn place(&self, byte: usize) -> (usize, usize) {
+        let before = &self.text.as_bytes()[..byte.min(self.text.len())];
+        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        (line, String::from_utf8_lossy(&before[start..]).chars().count() + 1)
+    }
+
+    /// What a reader of TOML or JSON complains of, in plain words, with the nearest valid name where
+    /// it lists the valid ones.
+    pub fn unread(&self, span: Option<Range<usize>>, message: &str) -> Mistake {
+        self.mistake(span, with_nearest(message))
     }
 }
 
 /// The reader's message in plain words, with the nearest valid name where it lists the valid ones.
-pub(crate) fn with_nearest(message: &str) -> String {
+fn with_nearest(message: &str) -> String {
     let message = message.trim_end();
     if let Some(rest) = message.strip_prefix("unexpected keys in table: ")
         && let Some((found, valid)) = rest.split_once(", available keys: ")
@@ -92,22 +98,28 @@ fn in_plain_words(message: &str) -> String {
         ("expected f64", "expected a number"),
         ("expected a boolean", "expected true or false"),
     ];
-    let plain = types.iter().find_map(|(its, ours)| Some(message.strip_suffix(its)?.to_string() + ours));
+    let plain =
+        types.iter().find_map(|(its, ours)| Some(message.strip_suffix(its)?.to_string() + ours));
     plain.unwrap_or_else(|| message.to_string())
 }
 
 /// The valid name that a mistyped one most likely meant.
 pub fn nearest<'a>(found: &str, valid: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // Two letters swapped in a short word share too little for the measure below.
+    let likeness = |name: &str| match strsim::osa_distance(found, name) {
+        0 | 1 => 1.0,
+        _ => strsim::jaro_winkler(found, name),
+    };
     valid
-        .map(|name| (strsim::jaro_winkler(found, name), name))
+        .map(|name| (likeness(name), name))
         // 0.75 lets one or two slips of a short word through and few unrelated words.
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|one, other| one.0.total_cmp(&other.0))
         .map(|(_, name)| name)
 }
 
-/// " ; did you mean ...?" or the list of valid names.
-pub(crate) fn suggestion<'a>(found: &str, valid: impl Iterator<Item = &'a str> + Clone) -> String {
+/// "did you mean ...?", or the list of valid names.
+pub fn suggestion<'a>(found: &str, valid: impl Iterator<Item = &'a str> + Clone) -> String {
     match nearest(found, valid.clone()) {
         Some(near) => format!("did you mean {near:?}?"),
         None => format!("valid: {}", valid.collect::<Vec<_>>().join(", ")),
