@@ -120,3 +120,29 @@ fn scope(cell: &StudyCell) -> Scope {
         scaffold: BTreeSet::from(["none".to_string()]),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STUDY: &str = include_str!("../../../studies/counting.toml");
+
+    #[test]
+    fn the_agents_of_a_plan_are_those_that_its_trials_make() {
+        let plan = Study::parse("counting.toml", STUDY, &[]).unwrap().plan(Namespace::Standard);
+        let quickly = plan.agents_in_order().step_by(97);
+        let plainly = plan.trials().map(|trial| trial.made().agent()).step_by(97);
+        assert!(quickly.eq(plainly), "writing a cell's settings out once gives other identities");
+        assert_eq!(plan.agents_in_order().count() as u64, plan.trial_count());
+    }
+
+    #[test]
+    fn the_quick_preset_leaves_headline_arms_out_and_names_the_same_study() {
+        let study = Study::parse("counting.toml", STUDY, &[]).unwrap();
+        let (quick, standard) = (study.plan(Namespace::Quick), study.plan(Namespace::Standard));
+        assert!(quick.cells.iter().all(|cell| !cell.headline));
+        assert!(standard.cells.iter().any(|cell| cell.headline));
+        assert_eq!(quick.study_hash, standard.study_hash);
+        assert_eq!(standard.study_hash, standard.locked_hash());
+    }
+}

@@ -1,13 +1,12 @@
 //! Training and measuring a plan: threads take trials, one writer keeps what they make.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
 use mesascope_record::{
-    AgentId, By, Content, Damaged, Keep, Plan, Provenance, Record, RecordId, Slice, SliceLock,
-    Store, StoredAgent,
+    Content, Damaged, Keep, Plan, Provenance, Record, Slice, SliceLock, Store, StoredAgent, Survey,
 };
 
 use crate::LabError;
@@ -63,16 +62,6 @@ pub struct Summary {
     pub failed: u64,
 }
 
-/// What the store holds of a plan.
-struct Held {
-    /// Whether training failed, by agent.
-    trained: BTreeMap<AgentId, bool>,
-    /// Instruments' records.
-    read: BTreeSet<RecordId>,
-    /// Agents whose tensors are stored.
-    stored: BTreeSet<AgentId>,
-}
-
 enum Done {
     Trained { record: Box<Record>, stored: Option<StoredAgent>, read: Vec<Record> },
     Measured { read: Vec<Record> },
@@ -92,52 +81,48 @@ pub fn run(
     let instruments = instruments(plan)?;
     store.prepare()?;
     let lock = store.lock(slice)?;
-    let (held, damaged) = held(store)?;
+    let (survey, mut damaged) = Survey::of(plan, store, |_, _, _| {})?;
+    let mut stored = vec![false; plan.trial_count() as usize];
+    damaged.extend(store.agents(|agent| {
+        if let Some(trial) = survey.trial_of(&agent.id) {
+            stored[trial] = true;
+        }
+    })?);
     damaged.iter().for_each(job.damage);
     store.set_aside(&damaged)?;
     let mut summary = Summary::default();
     let keeps = plan.agents == Keep::Stored;
-    let unread = |agent: &AgentId| -> Vec<usize> {
-        (0..instruments.len())
-            .filter(|&which| {
-                let by = By::Instrument(plan.instruments[which].spec.clone());
-                !held.read.contains(&Record::identity(agent, &by))
-            })
-            .collect()
-    };
-
     let mut to_train: Vec<Work> = Vec::new();
-    let mut to_measure: BTreeMap<AgentId, Work> = BTreeMap::new();
+    let mut to_measure: BTreeMap<usize, usize> = BTreeMap::new();
     let mut remaining = vec![0; plan.cells.len()];
-    let mut numbers = 0..;
     let mut untrained = None;
-    for (at, cell) in plan.cells.iter().enumerate() {
-        for index in 0..cell.seeds {
-            let number = numbers.next().expect("endless");
-            if !slice.has(number) {
-                continue;
+    let cell_of = plan
+        .cells
+        .iter()
+        .enumerate()
+        .flat_map(|(at, cell)| std::iter::repeat_n(at, cell.seeds as usize));
+    for ((number, trial), at) in plan.trials().enumerate().zip(cell_of) {
+        if !slice.has(number as u64) {
+            continue;
+        }
+        let failed = survey.failed(number);
+        let work = Work { number, cell: at, seed: trial.seed };
+        if failed.is_none() || (failed == Some(false) && keeps && !stored[number]) {
+            if stages == Stages::Measure {
+                let place = (trial.cell.name.clone(), trial.seed.index, failed.is_some());
+                untrained.get_or_insert(place);
             }
-            let seed = mesascope_record::Seed { namespace: plan.seeds, index };
-            let agent = mesascope_record::Trial { cell, seed }.made().agent();
-            let failed = held.trained.get(&agent);
-            let stored = held.stored.contains(&agent);
-            let work = Work { cell: at, seed };
-            if failed.is_none() || (failed == Some(&false) && keeps && !stored) {
-                if stages == Stages::Measure {
-                    untrained.get_or_insert_with(|| (cell.name.clone(), index, failed.is_some()));
-                }
-                remaining[at] += 1;
+            remaining[at] += 1;
+            to_train.push(work);
+        } else if failed == Some(false)
+            && stages != Stages::Train
+            && !survey.unread(number).is_empty()
+        {
+            remaining[at] += 1;
+            if keeps {
+                to_measure.insert(number, at);
+            } else {
                 to_train.push(work);
-            } else if failed == Some(&false)
-                && stages != Stages::Train
-                && !unread(&agent).is_empty()
-            {
-                remaining[at] += 1;
-                if keeps {
-                    to_measure.insert(agent, work);
-                } else {
-                    to_train.push(work);
-                }
             }
         }
     }
@@ -158,11 +143,13 @@ pub fn run(
         if job.stop.load(Ordering::Relaxed) || failure.is_some() {
             return;
         }
-        if let Some(work) = to_measure.get(&stored.id) {
-            let ready = &cells[work.cell];
+        let number = survey.trial_of(&stored.id);
+        if let Some((number, at)) = number.and_then(|n| Some((n, *to_measure.get(&n)?))) {
+            let ready = &cells[at];
             let outcome = loaded(&stored).and_then(|agent| {
                 let audited = ready.audited(&stored.made);
-                let read = unread(&stored.id)
+                let read = survey
+                    .unread(number)
                     .into_iter()
                     .map(|which| measure(plan, &instruments, which, &agent, &stored.made, &audited))
                     .collect();
@@ -176,6 +163,7 @@ pub fn run(
         return Err(error);
     }
 
+    let kept = &stored;
     let next = AtomicUsize::new(0);
     let measures = stages != Stages::Train;
     let trained = |work: &Work| -> Done {
@@ -187,12 +175,13 @@ pub fn run(
         if let Some((agent, stored)) = agent {
             if measures {
                 let audited = ready.audited(&made);
-                read = unread(&stored.id)
+                read = survey
+                    .unread(work.number)
                     .into_iter()
                     .map(|which| measure(plan, &instruments, which, &agent, &made, &audited))
                     .collect();
             }
-            to_store = (keeps && !held.stored.contains(&stored.id)).then_some(stored);
+            to_store = (keeps && !kept[work.number]).then_some(stored);
         }
         Done::Trained { record: Box::new(record), stored: to_store, read }
     };
@@ -237,24 +226,6 @@ pub fn run(
     summary.failed = writer.failed;
     summary.stopped = writer.done < remaining.iter().sum();
     Ok(summary)
-}
-
-fn held(store: &Store) -> Result<(Held, Vec<Damaged>), LabError> {
-    let mut held =
-        Held { trained: BTreeMap::new(), read: BTreeSet::new(), stored: BTreeSet::new() };
-    let mut damaged = store.records(|record| match record.by {
-        By::Training(_) => {
-            let failed = matches!(record.content, Content::Failed { .. });
-            held.trained.insert(record.agent, failed);
-        }
-        By::Instrument(_) => {
-            held.read.insert(record.id);
-        }
-    })?;
-    damaged.extend(store.agents(|agent| {
-        held.stored.insert(agent.id);
-    })?);
-    Ok((held, damaged))
 }
 
 /// Gathers what threads make and writes it in segments.

@@ -172,6 +172,8 @@ fn counters(trained: &Trained) -> Vec<Measurement> {
 /// One cell and one seed, as work.
 #[derive(Clone, Debug)]
 pub(crate) struct Work {
+    /// The trial's number in the plan.
+    pub(crate) number: usize,
     pub(crate) cell: usize,
     pub(crate) seed: Seed,
 }

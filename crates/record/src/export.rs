@@ -12,10 +12,10 @@ use parquet::schema::types::Type;
 use serde::Serialize;
 
 use crate::identity::AgentId;
-use crate::line::{By, Content, Record};
-use crate::plan::Plan;
+use crate::line::{Content, Record};
+use crate::plan::{Cell, Plan};
 use crate::quantity::Value;
-use crate::{Damaged, RecordError, Store};
+use crate::{Damaged, RecordError, Store, Survey};
 
 /// How an export is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,34 +62,30 @@ pub struct Row {
 /// All rows of a plan in its order. Damaged segments and missing trials are errors: a table with
 /// holes would not be canonical.
 pub fn rows(plan: &Plan, store: &Store) -> Result<Vec<Row>, RecordError> {
-    let mut order: BTreeMap<AgentId, (usize, usize, u64)> = BTreeMap::new();
-    let mut at = 0;
-    for (cell_at, cell) in plan.cells.iter().enumerate() {
-        for trial in plan.trials().skip(at).take(cell.seeds as usize) {
-            order.insert(trial.made().agent(), (at, cell_at, trial.seed.index));
-            at += 1;
-        }
-    }
-    let specs: Vec<_> = plan.specs().cloned().collect();
+    let trials: Vec<(&Cell, u64)> =
+        plan.trials().map(|trial| (trial.cell, trial.seed.index)).collect();
     let mut found: Vec<((usize, usize), Vec<Row>)> = Vec::new();
-    let damaged = store.records(|record| {
-        let Some(&(trial_at, cell_at, seed)) = order.get(&record.agent) else { return };
-        let by_at = match &record.by {
-            By::Training(_) => 0,
-            By::Instrument(spec) => match specs.iter().position(|wanted| wanted == spec) {
-                Some(position) => position + 1,
-                None => return,
-            },
+    let (survey, damaged) = Survey::of(plan, store, |trial, by, record| {
+        let (cell, seed) = trials[trial];
+        let instrument = match by {
+            0 => "training",
+            which => &plan.instruments[which - 1].name,
         };
-        let cell = &plan.cells[cell_at];
-        let instrument = match by_at {
-            0 => "training".to_string(),
-            at => plan.instruments[at - 1].name.clone(),
-        };
-        let rows = rows_of(&record, &cell.name, &cell.factors, seed, &instrument);
-        found.push(((trial_at, by_at), rows));
+        let rows = rows_of(&record, &cell.name, &cell.factors, seed, instrument);
+        found.push(((trial, by), rows));
     })?;
     refuse_damage(&damaged)?;
+    if let Some(missing) = survey.missing(plan) {
+        return Err(RecordError::Malformed {
+            path: store.folder().join("records").display().to_string(),
+            why: format!(
+                "{} of {} trials have no whole record (first: {}); `mesascope run` resumes",
+                missing.count,
+                plan.trial_count(),
+                missing.first
+            ),
+        });
+    }
     found.sort_by_key(|(place, _)| *place);
     let mut rows: Vec<Row> = found.into_iter().flat_map(|(_, rows)| rows).collect();
     for row in &mut rows {
@@ -156,17 +152,6 @@ fn rows_of(
 
 /// The whole table as bytes.
 pub fn export(plan: &Plan, store: &Store, format: Format) -> Result<Vec<u8>, RecordError> {
-    if let Some(missing) = crate::store::missing(plan, store)? {
-        return Err(RecordError::Malformed {
-            path: store.folder().join("records").display().to_string(),
-            why: format!(
-                "{} of {} trials have no whole record (first: {}); `mesascope run` resumes",
-                missing.count,
-                plan.trial_count(),
-                missing.first
-            ),
-        });
-    }
     let rows = rows(plan, store)?;
     let factors = factor_names(plan);
     Ok(match format {

@@ -59,6 +59,13 @@ impl Made {
     }
 }
 
+impl AgentId {
+    /// The id as a number, where it is one.
+    pub(crate) fn number(&self) -> Option<u128> {
+        u128::from_str_radix(&self.0, 16).ok()
+    }
+}
+
 impl std::fmt::Display for AgentId {
     fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
         out.write_str(&self.0)

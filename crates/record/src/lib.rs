@@ -12,6 +12,7 @@ mod provenance;
 mod quantity;
 mod sealed;
 mod store;
+mod survey;
 
 pub use agents::{StoredAgent, Tensor, TensorKind};
 pub use atomic::write_atomically;
@@ -26,7 +27,8 @@ pub use plan::{
 pub use provenance::Provenance;
 pub use quantity::{Kind, Measurement, Quantity, Status, Value};
 pub use sealed::{read_sealed, write_sealed};
-pub use store::{Damaged, Missing, Slice, SliceLock, Store, missing};
+pub use store::{Damaged, Missing, Slice, SliceLock, Store};
+pub use survey::{Survey, missing};
 
 /// The version of every file this crate writes. Older versions stay readable.
 pub const SCHEMA: u32 = 1;

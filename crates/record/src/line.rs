@@ -94,18 +94,23 @@ impl Record {
             return Err(LineError::damaged("its checksum does not match its content"));
         }
         let whole = format!("{open}}}");
-        // Before the content, which a newer layout may have changed.
-        #[derive(Deserialize)]
-        struct Layout {
-            schema: u32,
+        let record: Record = match serde_json::from_str(&whole) {
+            Ok(record) => record,
+            Err(error) => {
+                // A newer layout need not read as this one.
+                #[derive(Deserialize)]
+                struct Layout {
+                    schema: u32,
+                }
+                return Err(match serde_json::from_str(&whole) {
+                    Ok(Layout { schema }) if schema > SCHEMA => LineError::Newer { schema },
+                    _ => LineError::damaged(&error.to_string()),
+                });
+            }
+        };
+        if record.schema > SCHEMA {
+            return Err(LineError::Newer { schema: record.schema });
         }
-        if let Ok(Layout { schema }) = serde_json::from_str(&whole)
-            && schema > SCHEMA
-        {
-            return Err(LineError::Newer { schema });
-        }
-        let record: Record =
-            serde_json::from_str(&whole).map_err(|error| LineError::damaged(&error.to_string()))?;
         if let By::Training(made) = &record.by
             && made.agent() != record.agent
         {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::RecordError;
-use crate::identity::{Made, Seed, hash_of};
+use crate::identity::{AgentId, Made, Seed, canonical, hash_of, hash_of_bytes};
 use crate::line::{InstrumentSpec, Instrumented};
 use crate::quantity::{Quantity, Status};
 use crate::sealed::{read_sealed, write_sealed};
@@ -329,6 +329,29 @@ impl Plan {
         self.cells.iter().flat_map(move |cell| {
             (0..cell.seeds)
                 .map(move |index| Trial { cell, seed: Seed { namespace: self.seeds, index } })
+        })
+    }
+
+    /// The agents of all trials in the order of [`Plan::trials`]. A cell's settings are written out
+    /// once, not for every seed.
+    pub fn agents_in_order(&self) -> impl Iterator<Item = AgentId> {
+        self.cells.iter().flat_map(move |cell| {
+            let part = |value: &Json| canonical(value);
+            let numerics = serde_json::to_value(&cell.numerics).expect("plain data");
+            let before = format!(
+                "{{\"learner\":{},\"numerics\":{},\"seed\":",
+                part(&cell.learner),
+                part(&numerics)
+            );
+            let after = format!(",\"world\":{}}}", part(&cell.world));
+            (0..cell.seeds).map(move |index| {
+                let seed = Seed { namespace: self.seeds, index };
+                let seed = part(&serde_json::to_value(seed).expect("plain data"));
+                AgentId(hash_of_bytes(
+                    "mesascope agent",
+                    format!("{before}{seed}{after}").as_bytes(),
+                ))
+            })
         })
     }
 

@@ -3,7 +3,7 @@
 //! A segment's name holds the hash of its bytes, so that a segment is either true or known to be
 //! damaged. Damaged segments are named and set aside, never read as truth.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::atomic::{remove_leftovers, write_tagged};
 use crate::identity::hash_of_bytes;
-use crate::line::{By, Content, LineError, Record};
-use crate::plan::Plan;
+use crate::line::{LineError, Record};
 use crate::provenance::Provenance;
 use crate::{RecordError, StoredAgent, agents};
 
@@ -157,8 +156,11 @@ impl Store {
     /// Two records of one identity must be the same bytes, or it is an error that names both.
     pub fn records(&self, mut visit: impl FnMut(Record)) -> Result<Vec<Damaged>, RecordError> {
         let mut damaged = Vec::new();
-        let mut seen: BTreeMap<String, (String, String)> = BTreeMap::new();
-        for path in self.segments("records", "jsonl")? {
+        // Ids and contents as numbers, places as indices: a long run has millions of records.
+        let mut seen: BTreeMap<u128, (u128, u32, u32)> = BTreeMap::new();
+        let segments = self.segments("records", "jsonl")?;
+        for (segment, path) in segments.iter().enumerate() {
+            let path = path.clone();
             let bytes = fs::read(&path).map_err(RecordError::file(&path, "read"))?;
             let beside = fs::read(path.with_extension("provenance.json")).unwrap_or_default();
             let lines = match whole_lines(&path, &bytes, &beside) {
@@ -172,20 +174,23 @@ impl Store {
                     return Err(RecordError::Malformed { path, why: newer.to_string() });
                 }
             };
-            for (number, (line, record)) in lines.into_iter().enumerate() {
-                let place = format!("{}:{}", path.display(), number + 1);
-                let content = hash_of_bytes("mesascope line", line.as_bytes());
-                match seen.get(&record.id.0) {
+            for (at, (line, record)) in lines.into_iter().enumerate() {
+                let number = |hash: &str| u128::from_str_radix(hash, 16).ok();
+                let content = number(&hash_of_bytes("mesascope line", line.as_bytes()));
+                let ids = number(&record.id.0).zip(content);
+                let (id, content) = ids.expect("a line that was read has the hash as its id");
+                match seen.get(&id) {
                     None => {
-                        seen.insert(record.id.0.clone(), (content, place));
+                        seen.insert(id, (content, segment as u32, at as u32));
                         visit(record);
                     }
-                    Some((earlier, _)) if *earlier == content => {}
-                    Some((_, first)) => {
+                    Some((earlier, ..)) if *earlier == content => {}
+                    Some((_, segment, line)) => {
+                        let place = |path: &Path, at| format!("{}:{}", path.display(), at + 1);
                         return Err(RecordError::Conflict {
                             id: record.id.0,
-                            first: first.clone(),
-                            second: place,
+                            first: place(&segments[*segment as usize], *line as usize),
+                            second: place(&path, at),
                         });
                     }
                 }
@@ -297,39 +302,4 @@ fn whole_lines<'a>(
     let lines = lines?;
     named_by_its_bytes(path, bytes, beside).map_err(damaged)?;
     Ok(lines)
-}
-
-/// Which trials of a plan lack a whole record: its training, and unless that failed, every
-/// instrument's reading. `None` where nothing is missing. Damaged segments are an error.
-pub fn missing(plan: &Plan, store: &Store) -> Result<Option<Missing>, RecordError> {
-    let mut trained: BTreeMap<String, bool> = BTreeMap::new();
-    let mut read: BTreeSet<String> = BTreeSet::new();
-    let damaged = store.records(|record| match record.by {
-        By::Training(_) => {
-            let failed = matches!(record.content, Content::Failed { .. });
-            trained.insert(record.agent.0, failed);
-        }
-        By::Instrument(_) => {
-            read.insert(record.id.0);
-        }
-    })?;
-    crate::export::refuse_damage(&damaged)?;
-    let specs: Vec<By> = plan.specs().cloned().map(By::Instrument).collect();
-    let mut missing: Option<Missing> = None;
-    for trial in plan.trials() {
-        let agent = trial.made().agent();
-        let lacks = match trained.get(&agent.0) {
-            None => Some("its training"),
-            Some(true) => None,
-            Some(false) => specs
-                .iter()
-                .any(|by| !read.contains(&Record::identity(&agent, by).0))
-                .then_some("a measurement"),
-        };
-        if let Some(what) = lacks {
-            let first = || format!("cell {:?}, seed {}, {what}", trial.cell.name, trial.seed.index);
-            missing.get_or_insert_with(|| Missing { count: 0, first: first() }).count += 1;
-        }
-    }
-    Ok(missing)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mesascope_record::{AgentId, By, Content, Kind, Plan, Record, Store, Value, missing};
+use mesascope_record::{Content, Kind, Plan, Record, RecordError, Store, Survey, Value};
 use mesascope_stats::{Estimate, Outcome};
 
 use crate::VerdictError;
@@ -41,7 +41,24 @@ impl Table {
     /// Reads the records of a plan. Missing or damaged ones are errors: a verdict on a part of
     /// what was planned would let the rest be chosen.
     pub(crate) fn read(plan: &Plan, store: &Store) -> Result<Table, VerdictError> {
-        if let Some(missing) = missing(plan, store)? {
+        let trials: Vec<(&str, u64)> =
+            plan.trials().map(|trial| (trial.cell.name.as_str(), trial.seed.index)).collect();
+        let mut table = Table::default();
+        let (survey, damaged) = Survey::of(plan, store, |at, _, record| {
+            let (cell, seed) = trials[at];
+            table.add(at, cell, seed, record);
+        })?;
+        if let Some(first) = damaged.first() {
+            return Err(RecordError::Malformed {
+                path: first.path.display().to_string(),
+                why: format!(
+                    "{}; `mesascope run` sets it aside and runs its trials again",
+                    first.why
+                ),
+            }
+            .into());
+        }
+        if let Some(missing) = survey.missing(plan) {
             return Err(VerdictError::Incomplete {
                 folder: store.folder().display().to_string(),
                 count: missing.count,
@@ -49,24 +66,6 @@ impl Table {
                 first: missing.first,
             });
         }
-        let place: BTreeMap<AgentId, (usize, &str, u64)> = plan
-            .trials()
-            .enumerate()
-            .map(|(at, trial)| {
-                (trial.made().agent(), (at, trial.cell.name.as_str(), trial.seed.index))
-            })
-            .collect();
-        let specs: Vec<_> = plan.specs().collect();
-        let mut table = Table::default();
-        store.records(|record| {
-            let wanted = match &record.by {
-                By::Training(_) => true,
-                By::Instrument(spec) => specs.contains(&spec),
-            };
-            if let (Some(&(at, cell, seed)), true) = (place.get(&record.agent), wanted) {
-                table.add(at, cell, seed, record);
-            }
-        })?;
         for column in table.columns.values_mut() {
             // Sums run in the order of the seeds, whatever the order of the segments.
             column.numbers.sort_by_key(|(seed, _)| *seed);
