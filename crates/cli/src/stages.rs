@@ -171,7 +171,8 @@ fn estimate_words(
         done => format!(", {} done before", grouped(done)),
     };
     format!(
-        "Estimate   {} for {} trials on {threads} cores{resumed}\n           {} memory, {} in {}",
+        "Estimate   {} to train and measure {} agents on {threads} cores{resumed}\n           {} \
+         memory, {} in {}",
         duration(cost.seconds),
         grouped(cost.trials),
         size(cost.memory_bytes),
