@@ -104,7 +104,7 @@ fn the_estimate_is_told_before_the_work_and_covers_time_memory_and_disk() {
     let text = bench.demand(0, &["run", "s.toml", "--out", "out", "--threads", "1"]);
     let at = |words: &str| text.find(words).unwrap_or_else(|| panic!("no {words:?} in\n{text}"));
     // Two targets, by networks and by tables, twelve seeds each.
-    assert!(at("Estimate") < at("for 48 trials on 1 cores") && at("Estimate") < at("Controls"));
+    assert!(at("Estimate") < at("48 agents on 1 cores") && at("Estimate") < at("Controls"));
     assert!(at(" memory, ") < at(" in out/tiny/quick"));
     let again = bench.demand(0, &["run", "s.toml", "--out", "out"]);
     assert!(
