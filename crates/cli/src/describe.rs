@@ -55,7 +55,7 @@ pub fn describe(wanted: &str, talk: &Talk) -> Result<ExitCode, Failure> {
             lines.push("  no settings".to_string());
         }
         talk.say(&lines.join("\n"));
-        talk.give(&variant["properties"][name]);
+        talk.give(resolve(&root, &variant["properties"][name]));
         return Ok(ExitCode::SUCCESS);
     }
     let known = [World::NAMES, Learner::NAMES, Instrument::NAMES].concat().join(", ");

@@ -75,6 +75,12 @@ fn read_text(wanted: &str, edits: &[String]) -> Result<(Source, Study), Failure>
 /// Reads a study that is to be run or registered: every claim that it names must be written.
 pub fn read_bound_study(wanted: &str, edits: &[String]) -> Result<Study, Failure> {
     let (Source { file, text }, study) = read_text(wanted, edits)?;
+    if !study.claims.is_empty() && !study.has_controls() {
+        return Err(Failure::new(format!(
+            "{file}: a study that bears on claims has controls: add [controls.positive.NAME] or \
+             [controls.negative.NAME]"
+        )));
+    }
     let written: Vec<u32> = claims()?.iter().map(|claim| claim.id).collect();
     if let Some(claim) = study.claims.iter().find(|claim| !written.contains(claim)) {
         let known = written.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");

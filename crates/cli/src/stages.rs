@@ -53,11 +53,16 @@ fn threads(args: &WorkArgs) -> usize {
 fn planned(args: &RunArgs) -> Result<(Plan, Papers, Store), Failure> {
     let study = library::read_bound_study(&args.work.folder.study, &args.work.folder.set)?;
     let preset = Namespace::from(args.work.folder.preset);
-    let plan = study.plan(preset);
+    let mut plan = study.plan(preset);
     // Read before anything is written: a mistake in a claim or forecast leaves no trace. Against
     // all of the study's cells first, so that a slip about a headline arm shows in a quick run too.
     library::papers(&study.plan(Namespace::Standard))?;
     let papers = library::papers(&plan)?;
+    // Confirmatory draws are shown through no study but one that is registered as it stands.
+    let registered = papers.ledger.entries.last().map(|entry| &entry.study_hash);
+    if plan.seeds == Namespace::Standard && registered != Some(&plan.study_hash) {
+        plan.seeds = Namespace::Pilot;
+    }
     let store = Store::at(&folder_of(&args.work.folder, &plan.study));
     Ok((plan, papers, store))
 }
@@ -222,16 +227,20 @@ pub fn run(args: &RunArgs, talk: &Talk) -> Result<ExitCode, Failure> {
         && let Some(missing) = missing(&plan, &store)?
     {
         talk.say(&format!(
-            "Slice {} is done; {} trials of other slices are not. `mesascope judge {}` when they are.",
+            "Slice {} is done; {} trials of other slices are not. When they are:\n  mesascope judge \
+             {} --preset {} --out {}",
             args.work.slice,
             grouped(missing.count),
-            args.work.folder.study
+            args.work.folder.study,
+            plan.preset,
+            args.work.folder.out.display()
         ));
         talk.give(
             &serde_json::json!({ "slice": args.work.slice.to_string(), "left": missing.count }),
         );
         return Ok(failed_code(summary.failed));
     }
+    eprintln!("judging {} agents", grouped(plan.trial_count()));
     let verdict = mesascope_verdict::judge(&plan, &store, &papers)?;
     verdict.write(store.folder())?;
     let text = write_report(&verdict, &store, talk)?;
@@ -251,8 +260,8 @@ fn next(args: &FolderArgs, plan: &Plan, store: &Store) -> String {
         false => format!(" --out {}", args.out.display()),
     };
     let more = match plan.preset {
-        Namespace::Quick => format!("mesascope copy {} my.toml", plan.study),
-        _ => format!("mesascope export {} --preset standard{out}", plan.study),
+        Namespace::Quick => format!("mesascope copy {} my.toml", args.study),
+        _ => format!("mesascope export {} --preset standard{out}", args.study),
     };
     format!("Next       less {}/report.txt\n           {more}", store.folder().display())
 }

@@ -165,10 +165,14 @@ fn what_is_registered_before_the_first_standard_record_counts_and_nothing_else()
     let late = verdict(&bench, &judge);
     assert_eq!(because(&late, "late"), "registered after the first confirmatory record");
 
-    bench.write("claims/900.toml", &CLAIM.replace("[0.4, 0.6]", "[0.3, 0.7]"));
-    let moved = verdict(&bench, &judge);
-    let rule = &moved["findings"]["verdicts"][0]["standing"];
-    assert_eq!(rule["exploratory"]["because"], "edited since it was registered");
+    for (what, other) in
+        [("[0.4, 0.6]", "[0.3, 0.7]"), ("quote = \"networks", "quote = \"all networks")]
+    {
+        bench.write("claims/900.toml", &CLAIM.replace(what, other));
+        let moved = verdict(&bench, &judge);
+        let rule = &moved["findings"]["verdicts"][0]["standing"];
+        assert_eq!(rule["exploratory"]["because"], "edited since it was registered", "{what}");
+    }
 }
 
 #[test]
@@ -226,6 +230,10 @@ fn a_number_changed_in_the_plan_or_the_verdict_is_refused_by_the_next_stage() {
 #[test]
 fn edited_and_copied_studies_draw_no_confirmatory_seed_and_register_nothing() {
     let bench = bench();
+    // Before it is registered, a look at the standard preset shows no confirmatory draw either.
+    bench.demand(0, &["run", "coin", "--preset", "standard", "--out", "peek"]);
+    let peeked = bench.demand(0, &["export", "coin", "--preset", "standard", "--out", "peek"]);
+    bench.demand(0, &["register", "coin"]);
     bench.demand(0, &["run", "coin", "--preset", "standard"]);
     let honest = bench.demand(0, &["export", "coin", "--preset", "standard"]);
     let agents = |table: &str| -> std::collections::BTreeSet<String> {
@@ -238,7 +246,7 @@ fn edited_and_copied_studies_draw_no_confirmatory_seed_and_register_nothing() {
     let edit = ["--preset", "standard", "--set", "seeds.standard=61"];
     bench.demand(0, &[&["run", "coin"][..], &edit].concat());
     let edited = bench.demand(0, &[&["export", "coin"][..], &edit].concat());
-    for (what, table) in [("a copy", copied), ("an edit", edited)] {
+    for (what, table) in [("a copy", copied), ("an edit", edited), ("a peek", peeked)] {
         assert!(agents(&table).len() >= 120, "{what}");
         assert!(agents(&honest).is_disjoint(&agents(&table)), "{what} shows confirmatory draws");
     }
@@ -288,6 +296,44 @@ fn a_conclusion_wider_than_its_evidence_is_an_error() {
         error.contains("concludes about data \"text\"") && error.contains("boolean functions"),
         "{error}"
     );
+}
+
+#[test]
+fn a_rule_says_nothing_of_cells_outside_the_scope_it_was_written_for() {
+    let bench = bench();
+    let run = verdict(&bench, &["run", "coin", "--set", "world.boolean.inputs=5"]);
+    assert_eq!(run["findings"]["verdicts"][0]["conclusion"], "not-run");
+}
+
+#[test]
+fn a_study_that_bears_on_claims_without_controls_is_refused() {
+    let bench = bench();
+    let (before, _) = STUDY.split_once("[controls").unwrap();
+    let (_, after) = STUDY.split_once("[questions").unwrap();
+    bench.write("studies/coin.toml", &format!("{before}[questions{after}"));
+    bench.demand(2, &["run", "coin"]);
+}
+
+#[test]
+fn controls_that_could_not_fail_are_refused_or_do_not_hold() {
+    let binomial = "binomial = { p = 0.5, alpha = 0.0001 }";
+    for (expect, code) in [
+        ("mean = { is = 0.5, alpha = 1e-300 }", 2),
+        ("above = { than = 0.0, level = 0.95 }", 2),
+        ("above = { than = 0.1, level = 1e-9 }", 2),
+        ("nearly-all = { missing = 0.99 }", 1),
+    ] {
+        let bench = bench();
+        let quantity = if code == 1 { "fitted" } else { "held-out-accuracy" };
+        let study = STUDY.replace(binomial, expect);
+        let study = study.replacen(
+            "quantity = \"held-out-accuracy\"",
+            &format!("quantity = \"{quantity}\""),
+            1,
+        );
+        bench.write("studies/coin.toml", &study);
+        bench.demand(code, &["run", "coin"]);
+    }
 }
 
 #[test]

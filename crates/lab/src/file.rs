@@ -149,6 +149,11 @@ impl ExpectFile {
                         .to_string()),
                 })
             }
+            ExpectFile::Above { than, .. } if matches!(kind, Kind::Mean { low, .. } if than <= low) => {
+                Err(format!(
+                    "every value of the quantity is above {than} or at it: it could not fail"
+                ))
+            }
             ExpectFile::Mean { .. } | ExpectFile::Above { .. } | ExpectFile::SameAs { .. } => {
                 match kind {
                     Kind::Classes { .. } => {
@@ -165,9 +170,14 @@ impl ExpectFile {
         &self,
         cells_of: impl Fn(&str) -> Result<Vec<String>, String>,
     ) -> Result<Expect, String> {
-        let share = |name: &str, value: f64| match value {
-            v if v > 0.0 && v < 1.0 => Ok(v),
-            v => Err(format!("{name} lies between 0 and 1, not {v}")),
+        let share = |name: &str, value: f64| match (name, value) {
+            // A control at so small an alpha, or so low a level, could hardly fail.
+            ("alpha", v) if v > 0.0 && v < 1e-12 => {
+                Err(format!("alpha is at least 1e-12, not {v:e}"))
+            }
+            ("level", v) if v > 0.0 && v < 0.5 => Err(format!("level is at least 0.5, not {v}")),
+            (_, v) if v > 0.0 && v < 1.0 => Ok(v),
+            (_, v) => Err(format!("{name} lies between 0 and 1, not {v}")),
         };
         Ok(match self {
             ExpectFile::Binomial { class, p, alpha } => Expect::Binomial {

@@ -96,6 +96,7 @@ pub fn run(
     let mut to_measure: BTreeMap<usize, usize> = BTreeMap::new();
     let mut remaining = vec![0; plan.cells.len()];
     let mut untrained = None;
+    let mut failed_before = 0;
     let cell_of = plan
         .cells
         .iter()
@@ -106,6 +107,7 @@ pub fn run(
             continue;
         }
         let failed = survey.failed(number);
+        failed_before += u64::from(failed == Some(true));
         let work = Work { number, cell: at, seed: trial.seed };
         if failed.is_none() || (failed == Some(false) && keeps && !stored[number]) {
             if stages == Stages::Measure {
@@ -223,7 +225,7 @@ pub fn run(
     outcome?;
     writer.flush()?;
     summary.done = writer.done;
-    summary.failed = writer.failed;
+    summary.failed = failed_before + writer.failed;
     summary.stopped = writer.done < remaining.iter().sum();
     Ok(summary)
 }

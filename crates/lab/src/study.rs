@@ -134,6 +134,11 @@ impl Study {
         })
     }
 
+    /// Whether anything must hold before its results are shown.
+    pub fn has_controls(&self) -> bool {
+        !self.controls.is_empty()
+    }
+
     /// Line and column at which the study names a claim.
     pub fn place_of_claim(&self, claim: u32) -> Option<(usize, usize)> {
         self.claim_places.get(&claim).copied()

@@ -163,8 +163,10 @@ impl Rule {
         format!("{claim}/{}", self.name)
     }
 
-    /// The hash of what the rule says.
-    pub fn hash(&self) -> String {
-        hash_of("mesascope rule", self)
+    /// The hash of what the rule says and of the claim's own words.
+    pub fn hash(&self, claim: &Claim) -> String {
+        let words =
+            (claim.id, &claim.statement, &claim.quote, &claim.source, claim.tier, &claim.scope);
+        hash_of("mesascope rule", &(words, self))
     }
 }

@@ -76,7 +76,7 @@ fn numbers(column: &Column) -> Vec<f64> {
 }
 
 fn too_small(alpha: f64) -> String {
-    format!("no outcome of so small a sample could reach p < {alpha}, so it could not fail")
+    format!("no outcome of so small a sample could reach p < {alpha:e}, so it could not fail")
 }
 
 fn binomial(table: &Table, control: &Control, class: Option<&str>, p: f64, alpha: f64) -> Tested {
@@ -153,6 +153,10 @@ fn nearly_all(
             Some(class) => column.classes.get(class).copied().unwrap_or(0),
         });
         let misses = cell.seeds - hits;
+        let all = clopper_pearson(cell.seeds, cell.seeds, NEARLY_ALL_LEVEL, Sides::Lower);
+        if all.map_err(|error| error.to_string())?.low <= missing {
+            return Err(format!("{} agents could all miss and hold", cell.seeds));
+        }
         let least = clopper_pearson(misses, cell.seeds, NEARLY_ALL_LEVEL, Sides::Lower)
             .map_err(|error| error.to_string())?
             .low;

@@ -94,7 +94,7 @@ impl Ledger {
                 .rules
                 .iter()
                 .filter(|rule| rule.study == study)
-                .map(|rule| (rule.key(claim.id), rule.hash()))
+                .map(|rule| (rule.key(claim.id), rule.hash(claim)))
         });
         let forecasts = papers.forecasts.iter().map(|one| (one.position.clone(), one.hash()));
         let mut entry = Entry {

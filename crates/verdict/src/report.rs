@@ -237,7 +237,7 @@ fn scores(out: &mut String, question: &QuestionScore, style: Style) {
         "{} in {} cells; one who knew would win {:+.1}",
         question.quantity,
         question.cells.len(),
-        question.oracle
+        zeroed(question.oracle)
     );
     wrap(out, 2, &words);
     if let Some(why) = &question.calibration {

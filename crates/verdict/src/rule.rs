@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mesascope_record::{Cell, Namespace, Plan, Scope};
+use mesascope_record::{Cell, Plan, Scope};
 use mesascope_stats::{Interval, Sides, clopper_pearson, smallest_detectable_effect};
 
 use crate::claim::{Claim, Correction, Holds, Rule, Supports};
@@ -48,12 +48,19 @@ pub(crate) fn judge(
     let own = |cell: &&Cell| cell.control.is_none() && rule.cells.admits(cell);
     let cells: Vec<&Cell> = plan.cells.iter().filter(own).collect();
     let evidence = Scope::union(cells.iter().map(|cell| &cell.scope));
-    // An edited or copied study is evidence about what it ran, whatever the rule was written for.
-    let scope = match plan.seeds {
-        Namespace::Pilot => evidence,
-        _ => within(&rule.scope, &evidence),
+    let outside = evidence
+        .fields()
+        .iter()
+        .zip(rule.scope.fields())
+        .any(|((_, shown), (_, written))| !shown.is_subset(written));
+    let (conclusion, found, detectable) = match outside {
+        true => {
+            let why = "the cells that ran are outside the scope that the rule was written for";
+            (Conclusion::NotRun, why.to_string(), None)
+        }
+        false => conclude(plan, table, rule, &cells),
     };
-    let (conclusion, found, detectable) = conclude(plan, table, rule, &cells);
+    let scope = within(&rule.scope, &evidence);
     RuleVerdict {
         claim: claim.id,
         quote: claim.quote.clone(),
@@ -65,7 +72,7 @@ pub(crate) fn judge(
         detectable,
         calibration: rule.calibration.clone(),
         scope,
-        standing: match registered.of_rule(claim.id, rule) {
+        standing: match registered.of_rule(claim, rule) {
             Standing::Registered { .. } => registered.of_run(plan),
             exploratory => exploratory,
         },

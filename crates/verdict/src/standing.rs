@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use mesascope_record::{Namespace, Plan, Provenance};
 
-use crate::claim::Rule;
+use crate::claim::{Claim, Rule};
 use crate::forecast::Forecast;
 use crate::ledger::{Entry, Ledger};
 use crate::papers::Papers;
@@ -85,8 +85,8 @@ impl<'l> Registered<'l> {
         self.standing(&forecast.hash(), |entry| entry.forecasts.get(&forecast.position))
     }
 
-    pub(crate) fn of_rule(&self, claim: u32, rule: &Rule) -> Standing {
-        self.standing(&rule.hash(), |entry| entry.rules.get(&rule.key(claim)))
+    pub(crate) fn of_rule(&self, claim: &Claim, rule: &Rule) -> Standing {
+        self.standing(&rule.hash(claim), |entry| entry.rules.get(&rule.key(claim.id)))
     }
 
     /// What was registered before the records and is no longer there: a loser that was taken away.
@@ -122,7 +122,11 @@ impl<'l> Registered<'l> {
         if plan.study != plan.based_on {
             because.push(format!("a copy of the study {}", plan.based_on));
         }
-        let pristine = plan.preset != Namespace::Standard || plan.study_hash == plan.locked_hash();
+        if plan.preset == Namespace::Standard && plan.seeds == Namespace::Pilot {
+            let why = "not registered as it stood when it was planned, so pilot seeds were drawn";
+            because.push(why.to_string());
+        }
+        let pristine = plan.seeds != Namespace::Standard || plan.study_hash == plan.locked_hash();
         if !pristine {
             because.push("plan.json was changed after it was planned".to_string());
         }

@@ -92,6 +92,7 @@ pub struct CueRule {
     /// Which input, from 0.
     pub input: u64,
     /// Its value on the shown rows, 0 or 1.
+    #[schemars(range(min = 0, max = 1))]
     pub at: u8,
 }
 

@@ -113,7 +113,7 @@ fn the_estimate_is_told_before_the_work_and_covers_time_memory_and_disk() {
     );
     bench.demand(0, &["run", "s.toml", "--out", "half", "--slice", "1/2"]);
     let rest = bench.demand(0, &["run", "s.toml", "--out", "half"]);
-    assert!(rest.contains("for 24 trials") && rest.contains("24 done before"), "{rest}");
+    assert!(rest.contains("24 agents on") && rest.contains("24 done before"), "{rest}");
 }
 
 #[test]
