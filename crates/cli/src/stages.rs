@@ -107,13 +107,13 @@ fn work(
     plan: &Plan,
     store: &Store,
     args: &WorkArgs,
-    papers: Option<&Papers>,
+    papers: &Papers,
     stages: Stages,
     talk: &Talk,
 ) -> Result<Summary, Failure> {
     let stop = stop_on_signals()?;
     let threads = threads(args);
-    let ledger = papers.and_then(|papers| papers.ledger.head()).map(str::to_string);
+    let ledger = papers.ledger.head().map(str::to_string);
     let provenance =
         Provenance::of_this_process(threads, args.slice.to_string(), plan.hash(), ledger);
     let damage = |damaged: &Damaged| {
@@ -200,7 +200,7 @@ fn alone(args: &WorkArgs, stages: Stages, talk: &Talk) -> Result<ExitCode, Failu
     let plan = Plan::read(&folder)?;
     let store = Store::at(&folder);
     let papers = library::papers(&plan)?;
-    let summary = work(&plan, &store, args, Some(&papers), stages, talk)?;
+    let summary = work(&plan, &store, args, &papers, stages, talk)?;
     if summary.stopped {
         return Ok(ExitCode::from(INTERRUPTED));
     }
@@ -219,7 +219,7 @@ pub fn run(args: &RunArgs, talk: &Talk) -> Result<ExitCode, Failure> {
         grouped(plan.trial_count()),
         plan.cells.len()
     ));
-    let summary = work(&plan, &store, &args.work, Some(&papers), Stages::Both, talk)?;
+    let summary = work(&plan, &store, &args.work, &papers, Stages::Both, talk)?;
     if summary.stopped {
         return Ok(ExitCode::from(INTERRUPTED));
     }
@@ -329,7 +329,7 @@ pub fn controls(args: &RunArgs, talk: &Talk) -> Result<ExitCode, Failure> {
     let (whole, papers, store) = planned(args)?;
     write_plan(&whole, &store, args.work.slice)?;
     let plan = whole.only_controls();
-    let summary = work(&plan, &store, &args.work, Some(&papers), Stages::Both, talk)?;
+    let summary = work(&plan, &store, &args.work, &papers, Stages::Both, talk)?;
     if summary.stopped {
         return Ok(ExitCode::from(INTERRUPTED));
     }

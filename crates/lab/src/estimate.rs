@@ -1,6 +1,6 @@
 //! What a run will cost, from one trial of each cell really run.
 
-use mesascope_record::{Keep, Plan};
+use mesascope_record::{Keep, Plan, Seed, Trial};
 
 use crate::LabError;
 use crate::trial::{Ready, instruments, measure};
@@ -28,10 +28,9 @@ pub fn estimate(plan: &Plan, remaining: &[u64], threads: usize) -> Result<Estima
     let (mut seconds, mut disk, mut largest) = (0.0, 0u64, 0u64);
     for (at, cell) in plan.cells.iter().enumerate().filter(|(at, _)| remaining[*at] > 0) {
         let ready = Ready::new(cell)?;
-        let trial = plan.trials().find(|trial| trial.cell.name == cell.name);
-        let Some(trial) = trial else { continue };
+        let seed = Seed { namespace: plan.seeds, index: 0 };
         let started = std::time::Instant::now();
-        let made = trial.made();
+        let made = Trial { cell, seed }.made();
         let (record, agent) = ready.train(made.clone());
         let mut bytes = record.to_line().len() as u64;
         if let Some((agent, stored)) = agent {

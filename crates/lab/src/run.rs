@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
+use mesascope_learners::Agent;
 use mesascope_record::{
-    Content, Damaged, Keep, Plan, Provenance, Record, Slice, SliceLock, Store, StoredAgent, Survey,
+    Content, Damaged, Keep, Made, Plan, Provenance, Record, Slice, SliceLock, Store, StoredAgent,
+    Survey,
 };
 
 use crate::LabError;
@@ -58,7 +60,7 @@ pub struct Summary {
     pub done: u64,
     /// Whether it was stopped before its end.
     pub stopped: bool,
-    /// Trials of this run whose training failed.
+    /// Trials of the slice whose training failed, in this run or before.
     pub failed: u64,
 }
 
@@ -68,8 +70,7 @@ enum Done {
 }
 
 /// Runs the stages over the slice. `ready` is told once, with the slice locked and nothing of this
-/// run written yet, how many trials of each cell remain;
-/// `progress` is told how many of them are done, about ten times a second.
+/// run written yet, how many trials of each cell remain; `progress` is told how many of them are done, about ten times a second.
 pub fn run(
     job: &Job,
     stages: Stages,
@@ -138,29 +139,35 @@ pub fn run(
     }
     ready(&remaining)?;
 
+    // What the instruments that have not read an agent yet read of it.
+    let read = |number: usize, ready: &Ready, agent: &Agent, made: &Made| -> Vec<Record> {
+        let audited = ready.audited(made);
+        survey
+            .unread(number)
+            .into_iter()
+            .map(|which| measure(plan, &instruments, which, agent, made, &audited))
+            .collect()
+    };
     let mut writer = Writer::new(job, &lock, progress);
     // Agents that are stored are measured as they are: nothing is trained for a new instrument.
     let mut failure = None;
-    let found_damaged = store.agents(|stored| {
+    let mut measure_stored = |stored: StoredAgent| {
         if job.stop.load(Ordering::Relaxed) || failure.is_some() {
             return;
         }
         let number = survey.trial_of(&stored.id);
         if let Some((number, at)) = number.and_then(|n| Some((n, *to_measure.get(&n)?))) {
-            let ready = &cells[at];
             let outcome = loaded(&stored).and_then(|agent| {
-                let audited = ready.audited(&stored.made);
-                let read = survey
-                    .unread(number)
-                    .into_iter()
-                    .map(|which| measure(plan, &instruments, which, &agent, &stored.made, &audited))
-                    .collect();
+                let read = read(number, &cells[at], &agent, &stored.made);
                 writer.take(Done::Measured { read })
             });
             failure = outcome.err();
         }
-    })?;
-    debug_assert!(found_damaged.is_empty(), "damage was set aside before");
+    };
+    // The store of agents is large: it is not read where nothing of it is to be measured.
+    if !to_measure.is_empty() {
+        store.agents(&mut measure_stored)?;
+    }
     if let Some(error) = failure {
         return Err(error);
     }
@@ -172,20 +179,14 @@ pub fn run(
         let ready = &cells[work.cell];
         let made = mesascope_record::Trial { cell: ready.cell, seed: work.seed }.made();
         let (record, agent) = ready.train(made.clone());
-        let mut read = Vec::new();
-        let mut to_store = None;
+        let (mut readings, mut to_store) = (Vec::new(), None);
         if let Some((agent, stored)) = agent {
             if measures {
-                let audited = ready.audited(&made);
-                read = survey
-                    .unread(work.number)
-                    .into_iter()
-                    .map(|which| measure(plan, &instruments, which, &agent, &made, &audited))
-                    .collect();
+                readings = read(work.number, ready, &agent, &made);
             }
             to_store = (keeps && !kept[work.number]).then_some(stored);
         }
-        Done::Trained { record: Box::new(record), stored: to_store, read }
+        Done::Trained { record: Box::new(record), stored: to_store, read: readings }
     };
     let outcome: Result<(), LabError> = std::thread::scope(|scope| {
         let (give, take) = sync_channel::<Done>(256);

@@ -30,38 +30,38 @@ pub enum Format {
 
 /// One measurement of one trial, joined with the trial's factors.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Row {
+struct Row {
     /// The cell's name.
-    pub cell: String,
+    cell: String,
     /// The cell's factors.
-    pub factors: BTreeMap<String, String>,
+    factors: BTreeMap<String, String>,
     /// The seed within the plan's namespace.
-    pub seed: u64,
+    seed: u64,
     /// The agent.
-    pub agent: AgentId,
+    agent: AgentId,
     /// The instrument, or `training`.
-    pub instrument: String,
+    instrument: String,
     /// The quantity, or `failed` for a trial that failed.
-    pub quantity: String,
+    quantity: String,
     /// The quantity's unit.
-    pub unit: Option<String>,
+    unit: Option<String>,
     /// How far the instrument may be trusted; none for training's own counters.
-    pub status: Option<String>,
+    status: Option<String>,
     /// The value as a number, where it is one.
-    pub number: Option<f64>,
+    number: Option<f64>,
     /// Hits, where the value is a share.
-    pub hits: Option<u64>,
+    hits: Option<u64>,
     /// Cases, where the value is a share.
-    pub of: Option<u64>,
+    of: Option<u64>,
     /// The class, where the value is one.
-    pub class: Option<String>,
+    class: Option<String>,
     /// Why nothing can be said, or why the trial failed.
-    pub because: Option<String>,
+    because: Option<String>,
 }
 
 /// All rows of a plan in its order. Damaged segments and missing trials are errors: a table with
 /// holes would not be canonical.
-pub fn rows(plan: &Plan, store: &Store) -> Result<Vec<Row>, RecordError> {
+fn rows(plan: &Plan, store: &Store) -> Result<Vec<Row>, RecordError> {
     let trials: Vec<(&Cell, u64)> =
         plan.trials().map(|trial| (trial.cell, trial.seed.index)).collect();
     let mut found: Vec<((usize, usize), Vec<Row>)> = Vec::new();

@@ -16,7 +16,7 @@ mod survey;
 
 pub use agents::{StoredAgent, Tensor, TensorKind};
 pub use atomic::write_atomically;
-pub use export::{Format, Row, export, rows};
+pub use export::{Format, export};
 pub use identity::{AgentId, Made, RecordId, Seed, canonical, hash_of, hash_of_bytes};
 pub use line::{By, Content, InstrumentSpec, Instrumented, LineError, Record};
 pub use mistake::{Mistake, Source, nearest, suggestion};

@@ -76,7 +76,8 @@ pub struct Rule {
     pub minimum_seeds: u64,
     /// How the level is shared out among cells.
     pub correction: Correction,
-    /// The largest share of a cell's trials that may fail or not fit.
+    /// The largest share of a cell's agents that may miss their stopping rule. An agent whose
+    /// training failed has no value at all, and makes the rule inconclusive.
     pub most_unfitted: f64,
     /// What the conclusion is about; wider than the study's evidence is an error.
     pub scope: Scope,

@@ -122,7 +122,8 @@ impl<'l> Registered<'l> {
         if plan.study != plan.based_on {
             because.push(format!("a copy of the study {}", plan.based_on));
         }
-        if plan.preset == Namespace::Standard && plan.seeds == Namespace::Pilot {
+        let as_written = plan.edits.is_empty() && plan.study == plan.based_on;
+        if as_written && plan.preset == Namespace::Standard && plan.seeds == Namespace::Pilot {
             let why = "not registered as it stood when it was planned, so pilot seeds were drawn";
             because.push(why.to_string());
         }
