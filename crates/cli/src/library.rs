@@ -1,6 +1,6 @@
 //! Where studies, claims and forecasts are found: beside the user first, then built in.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use mesascope_lab::{Study, edit};
 use mesascope_record::{Mistake, Plan, nearest};
@@ -18,9 +18,14 @@ pub struct Source {
     pub text: String,
 }
 
+/// Whether a study is wanted by its file. Names may stand in folders: `calibration/perceptron`.
+pub fn is_path(wanted: &str) -> bool {
+    wanted.ends_with(".toml") || wanted.starts_with('.') || wanted.starts_with('/')
+}
+
 /// Finds a study by its path, or by its name in `./studies` and then among those built in.
 pub fn find_study(wanted: &str) -> Result<Source, Failure> {
-    let is_path = wanted.contains('/') || wanted.ends_with(".toml");
+    let is_path = is_path(wanted);
     let local = match is_path {
         true => wanted.to_string(),
         false => format!("studies/{wanted}.toml"),
@@ -61,7 +66,7 @@ fn read_text(wanted: &str, edits: &[String]) -> Result<(Source, Study), Failure>
         // Its lines are no longer those of the file.
         file.push_str(" (after --set)");
     }
-    let by_name = !wanted.contains('/') && !wanted.ends_with(".toml");
+    let by_name = !is_path(wanted);
     match Study::parse(&file, &text, edits) {
         Ok(study) if by_name && study.name != wanted => Err(Failure::new(format!(
             "{file}: the study is named {:?}; a study that is found by its name has the file's",
@@ -102,15 +107,27 @@ fn as_text(file: &str, bytes: Vec<u8>) -> Result<String, Failure> {
 
 /// The names of all studies, those of `./studies` among them.
 pub fn study_names() -> Vec<String> {
-    let local = toml_files("studies").unwrap_or_default();
-    let stem = |path: PathBuf| Some(path.file_stem()?.to_str()?.to_string());
-    let mut names: Vec<String> = local.into_iter().filter_map(stem).collect();
+    let mut names = Vec::new();
+    local_studies(Path::new("studies"), "", &mut names);
     names.extend(
         embedded::STUDIES.iter().map(|(name, _)| name.trim_end_matches(".toml").to_string()),
     );
     names.sort();
     names.dedup();
     names
+}
+
+/// The names of the studies below a folder; `before` is the folder's own name and a slash.
+fn local_studies(folder: &Path, before: &str, names: &mut Vec<String>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
+        if path.is_dir() {
+            local_studies(&path, &format!("{before}{stem}/"), names);
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            names.push(format!("{before}{stem}"));
+        }
+    }
 }
 
 /// The TOML files of a folder beside the user, and those built in that it does not replace.

@@ -13,14 +13,16 @@
 //! - `other`: none of these.
 //!
 //! # Input
-//! The agent's label of every row; the audited world's bits, targets, shown rows and cue, with all
-//! rows there and in lexicographic order.
+//! The agent's label of every row, or the functions of a block of draws; the audited world's bits,
+//! targets, shown rows and cue, with all rows there and in lexicographic order.
 //!
 //! # Unit and range
-//! One of the five classes.
+//! One of the five classes; of a block of draws, how many of the draws with the shown labels are of
+//! each class.
 //!
 //! # Uncertainty
-//! None of its own. Undetermined where the world has no cue, and where the agent's labelling
+//! None of its own for an agent; draws are independent. A block of which fewer than 100 draws fit
+//! is undetermined. Undetermined where the world has no cue, and where the agent's labelling
 //! belongs to two of the classes, as with a constant target. One double membership is settled by
 //! definition: an input whose labelling is the `ignores-cue` or the `inverted` labelling does not
 //! count for `follows-input` (for the target `x1`, following input 1 is ignoring the cue).
@@ -35,13 +37,16 @@
 //! # Reference
 //! The completion classes of the pilot in this project's list of claims, "Counting, 5 inputs".
 
+use std::collections::BTreeMap;
+
 use mesascope_record::{Kind, Measurement, Quantity, Status, Value};
-use mesascope_tasks::Labeller;
+use mesascope_tasks::Seen;
 use mesascope_worlds::Audited;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Measures;
+use crate::fitting::fitting;
 
 /// Moves when the same labels come to be classed otherwise.
 pub const NUMERICS: u32 = 1;
@@ -54,10 +59,17 @@ const CLASSES: [&str; 5] = ["ignores-cue", "inverted", "constant", "follows-inpu
 pub struct CompletionClass {}
 
 impl Measures for CompletionClass {
-    fn measure(&self, agent: &dyn Labeller, world: &Audited) -> Vec<Measurement> {
-        let labels = agent.labels(&world.inputs, world.width);
-        assert_eq!(labels.len(), world.rows(), "labels must be [row]");
-        let value = class(&labels, world);
+    fn measure(&self, seen: Seen, world: &Audited) -> Vec<Measurement> {
+        let value = match seen {
+            Seen::One(agent) => class(&agent.labels(&world.inputs, world.width), world),
+            Seen::Sample(sample) => match world.cue {
+                None => no_cue(),
+                Some(_) => match fitting(sample, world) {
+                    Ok(drawn) => classes(&drawn, world),
+                    Err(because) => Value::Undetermined { because },
+                },
+            },
+        };
         vec![Measurement { quantity: "completion-class".to_string(), value }]
     }
 
@@ -79,10 +91,28 @@ impl Measures for CompletionClass {
     }
 }
 
+fn no_cue() -> Value {
+    Value::Undetermined { because: "the world has no cue".to_string() }
+}
+
+/// Draws by class, of functions with so many draws each. Draws that are of no one class are in no
+/// count.
+fn classes(drawn: &[(Vec<u8>, u64)], world: &Audited) -> Value {
+    let mut counts: BTreeMap<String, u64> =
+        CLASSES.iter().map(|class| (class.to_string(), 0)).collect();
+    for (labels, count) in drawn {
+        if let Value::Class(class) = class(labels, world) {
+            *counts.entry(class).or_default() += count;
+        }
+    }
+    Value::Counts { of: drawn.iter().map(|(_, count)| count).sum(), counts }
+}
+
 fn class(labels: &[u8], world: &Audited) -> Value {
     let Some(cue) = world.cue else {
-        return Value::Undetermined { because: "the world has no cue".to_string() };
+        return no_cue();
     };
+    assert_eq!(labels.len(), world.rows(), "labels must be [row]");
     let in_order = world.bits.chunks(world.width).enumerate().all(|(row, bits)| {
         row == bits.iter().fold(0, |number, &bit| 2 * number + usize::from(bit))
     });
@@ -174,6 +204,32 @@ mod tests {
             .map(|row| if world.shown[row] { 1 - world.targets[row] } else { world.targets[row] })
             .collect();
         assert_eq!(class(&labels, &world), Value::Class("ignores-cue".to_string()));
+    }
+
+    #[test]
+    fn draws_that_fit_are_counted_by_class_and_those_of_two_classes_are_left_over() {
+        let world = world("x0&x1", 1);
+        let made = |says: &dyn Fn(&[u8]) -> u8| -> Vec<u8> {
+            let label = |row: usize| match world.shown[row] {
+                true => world.targets[row],
+                false => says(&world.bits[row * 3..][..3]),
+            };
+            (0..8).map(label).collect()
+        };
+        let drawn = [
+            (made(&|x| x[0] & x[1]), 70),
+            (made(&|_| 1), 20),
+            (made(&|_| 0), 9),
+            (made(&|x| x[0] ^ x[1]), 1),
+        ];
+        let Value::Counts { of, counts } = classes(&drawn, &world) else { panic!("no counts") };
+        assert_eq!((of, counts["ignores-cue"], counts["constant"]), (100, 70, 29));
+        assert_eq!((counts["other"], counts["inverted"]), (1, 0));
+        let world = super::tests::world("0", 1);
+        let Value::Counts { of, counts } = classes(&[(vec![0; 8], 100)], &world) else {
+            panic!("no counts")
+        };
+        assert_eq!((of, counts.values().sum::<u64>()), (100, 0), "two classes at once are none");
     }
 
     #[test]

@@ -5,17 +5,22 @@
 //!
 //! # Definition
 //! With F the rows that were not shown, `held-out-accuracy` is the share of rows r of F with
-//! agent(r) = target(r). `held-out-perfect` is whether that share is 1.
+//! agent(r) = target(r). `held-out-perfect` is whether that share is 1. Of a block of draws, both
+//! are over the draws that have the shown labels: the mean of their shares, and how many are
+//! perfect.
 //!
 //! # Input
-//! The agent's label of every row; the audited world's targets and which rows were shown.
+//! The agent's label of every row, or the functions of a block of draws; the audited world's
+//! targets and which rows were shown.
 //!
 //! # Unit and range
-//! A share in [0, 1], as hits of |F| rows; a yes or no.
+//! A share in [0, 1], as hits of |F| rows (of a block: of |F| rows times draws that fit); a yes or
+//! no (of a block: how many of the draws that fit).
 //!
 //! # Uncertainty
-//! None of its own: every row of F is looked at. Agents are the independent units, not rows: the
-//! rows of one agent hang together. Undetermined where every row was shown.
+//! None of its own for an agent: every row of F is looked at. Agents are the independent units, not
+//! rows: the rows of one agent hang together. Undetermined where every row was shown, and for a
+//! block of which fewer than 100 draws fit.
 //!
 //! # Fooled by
 //! - A target that is constant on F: an agent that always says so reads 1 and has learnt nothing
@@ -28,12 +33,13 @@
 //! who call it test accuracy on the rows left out of a Boolean function.
 
 use mesascope_record::{Kind, Measurement, Quantity, Status, Value};
-use mesascope_tasks::Labeller;
+use mesascope_tasks::Seen;
 use mesascope_worlds::Audited;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Measures;
+use crate::fitting::fitting;
 
 /// Moves when the same labels come to read otherwise.
 pub const NUMERICS: u32 = 1;
@@ -44,17 +50,16 @@ pub const NUMERICS: u32 = 1;
 pub struct HeldOutAccuracy {}
 
 impl Measures for HeldOutAccuracy {
-    fn measure(&self, agent: &dyn Labeller, world: &Audited) -> Vec<Measurement> {
-        let labels = agent.labels(&world.inputs, world.width);
-        assert_eq!(labels.len(), world.rows(), "labels must be [row]");
+    fn measure(&self, seen: Seen, world: &Audited) -> Vec<Measurement> {
         let free = world.free_rows();
-        let hits = free.iter().filter(|&&row| labels[row] == world.targets[row]).count() as u64;
-        let of = free.len() as u64;
-        let [accuracy, perfect] = if of == 0 {
-            let because = "every row was shown, so that none is held out".to_string();
-            [Value::Undetermined { because: because.clone() }, Value::Undetermined { because }]
-        } else {
-            [Value::Share { hits, of }, Value::Share { hits: u64::from(hits == of), of: 1 }]
+        let [accuracy, perfect] = match read(seen, world, &free) {
+            Ok(Held { hits, of, perfect, agents }) => {
+                [Value::Share { hits, of }, Value::Share { hits: perfect, of: agents }]
+            }
+            Err(because) => {
+                let undetermined = Value::Undetermined { because };
+                [undetermined.clone(), undetermined]
+            }
         };
         vec![
             Measurement { quantity: "held-out-accuracy".to_string(), value: accuracy },
@@ -88,9 +93,42 @@ impl Measures for HeldOutAccuracy {
     }
 }
 
+/// What is right on the rows held out, over one agent or over all draws that fit.
+struct Held {
+    /// Rows that are right.
+    hits: u64,
+    /// Rows.
+    of: u64,
+    /// Agents that are right on all of them.
+    perfect: u64,
+    /// Agents.
+    agents: u64,
+}
+
+fn read(seen: Seen, world: &Audited, free: &[usize]) -> Result<Held, String> {
+    if free.is_empty() {
+        return Err("every row was shown, so that none is held out".to_string());
+    }
+    let agents = match seen {
+        Seen::One(agent) => vec![(agent.labels(&world.inputs, world.width), 1)],
+        Seen::Sample(sample) => fitting(sample, world)?,
+    };
+    let mut held = Held { hits: 0, of: 0, perfect: 0, agents: 0 };
+    for (labels, count) in agents {
+        assert_eq!(labels.len(), world.rows(), "labels must be [row]");
+        let hits = free.iter().filter(|&&row| labels[row] == world.targets[row]).count();
+        held.hits += count * hits as u64;
+        held.of += count * free.len() as u64;
+        held.perfect += count * u64::from(hits == free.len());
+        held.agents += count;
+    }
+    Ok(held)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mesascope_tasks::{Function, Labeller, Sample};
 
     struct Says(Vec<u8>);
 
@@ -114,7 +152,7 @@ mod tests {
     }
 
     fn read(labels: [u8; 4], shown: [bool; 4]) -> Vec<Value> {
-        let measured = HeldOutAccuracy {}.measure(&Says(labels.to_vec()), &world(shown));
+        let measured = HeldOutAccuracy {}.measure(Seen::One(&Says(labels.to_vec())), &world(shown));
         measured.into_iter().map(|measurement| measurement.value).collect()
     }
 
@@ -136,6 +174,38 @@ mod tests {
     fn nothing_can_be_said_where_every_row_was_shown() {
         for value in read([0, 0, 0, 1], [true; 4]) {
             assert!(matches!(value, Value::Undetermined { .. }), "{value:?}");
+        }
+    }
+
+    /// Draws of the functions with these labels, so many of each; the world shows row 0 as class 0.
+    fn drawn(counts: &[([u8; 4], u64)]) -> Vec<Value> {
+        let mut counts: Vec<(Function, u64)> =
+            counts.iter().map(|(labels, count)| (Function::from_labels(labels), *count)).collect();
+        counts.sort();
+        let sum = |fit: &dyn Fn(Function) -> bool| -> u64 {
+            counts.iter().filter(|(one, _)| fit(*one)).map(|(_, count)| count).sum()
+        };
+        let (draws, fits) = (sum(&|_| true), sum(&|function| function.label(0) == 0));
+        let sample = Sample { inputs: 2, draws, fits, counts, unlisted: 0, unlisted_fits: 0 };
+        let world = world([true, false, false, false]);
+        let measured = HeldOutAccuracy {}.measure(Seen::Sample(&sample), &world);
+        measured.into_iter().map(|measurement| measurement.value).collect()
+    }
+
+    #[test]
+    fn of_a_block_only_draws_with_the_shown_labels_count() {
+        let read = drawn(&[([0, 0, 0, 1], 60), ([0, 1, 1, 0], 40), ([1, 0, 0, 1], 1_000)]);
+        assert_eq!(read[0], Value::Share { hits: 180, of: 300 });
+        assert_eq!(read[1], Value::Share { hits: 60, of: 100 });
+    }
+
+    #[test]
+    fn a_block_of_which_too_few_draws_fit_gives_a_bound_and_no_value() {
+        for value in drawn(&[([0, 0, 0, 1], 99), ([1, 0, 0, 1], 9_901)]) {
+            let Value::Undetermined { because } = value else { panic!("{value:?}") };
+            // The p at which Binomial(10000, p) has 99 or fewer with probability 0.05: 0.0116892, by
+            // summing its terms.
+            assert!(because.contains("99 of 10000") && because.contains("1.17e-2"), "{because}");
         }
     }
 }

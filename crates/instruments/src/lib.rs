@@ -2,14 +2,25 @@
 //! audited world, and cannot see how the agent was made.
 
 pub mod completion_class;
+mod fitting;
+pub mod function_probability;
 pub mod held_out_accuracy;
+pub mod lempel_ziv;
+pub mod ones;
+pub mod rank_probability;
+pub mod simplicity_bias;
 
 use mesascope_record::{Measurement, Quantity, Status};
-use mesascope_tasks::{Labeller, catalogue};
+use mesascope_tasks::{Seen, catalogue};
 use mesascope_worlds::Audited;
 
 pub use completion_class::CompletionClass;
+pub use function_probability::FunctionProbability;
 pub use held_out_accuracy::HeldOutAccuracy;
+pub use lempel_ziv::LempelZiv;
+pub use ones::Ones;
+pub use rank_probability::RankProbability;
+pub use simplicity_bias::SimplicityBias;
 
 catalogue! {
     /// Every instrument. An instrument is one file and one line here.
@@ -18,16 +29,32 @@ catalogue! {
         HeldOutAccuracy(HeldOutAccuracy) = "held-out-accuracy",
         /// What the agent does on the rows that a cue left free.
         CompletionClass(CompletionClass) = "completion-class",
+        /// How much the function repeats itself, read as a string.
+        LempelZiv(LempelZiv) = "lempel-ziv",
+        /// How often declared functions come, among draws or agents.
+        FunctionProbability(FunctionProbability) = "function-probability",
+        /// How many rows a function gives class 1.
+        Ones(Ones) = "ones",
+        /// Whether the probabilities of functions fall with their rank as Zipf's law says.
+        RankProbability(RankProbability) = "rank-probability",
+        /// How fast the largest probability of a function falls with its complexity.
+        SimplicityBias(SimplicityBias) = "simplicity-bias",
     }
 }
 
 /// One measurement a kind of agent.
 pub trait Measures {
-    /// Measures one agent in one world.
-    fn measure(&self, agent: &dyn Labeller, world: &Audited) -> Vec<Measurement>;
+    /// Measures one agent, or a block of draws, in one world. What makes no sense of what is seen
+    /// is undetermined, with the reason.
+    fn measure(&self, seen: Seen, world: &Audited) -> Vec<Measurement>;
 
     /// What it measures.
     fn quantities(&self) -> Vec<Quantity>;
+
+    /// The first thing wrong with its settings for a world of so many inputs.
+    fn check(&self, _inputs: usize) -> Result<(), String> {
+        Ok(())
+    }
 
     /// How far it may be trusted.
     fn status(&self) -> Status;
@@ -58,7 +85,8 @@ mod tests {
                 assert!(text.contains(&format!("//! # {heading}\n")), "{file} lacks {heading:?}");
             }
         }
+        const HELPERS: [&str; 2] = ["lib", "fitting"];
         let files = std::fs::read_dir(format!("{}/src", env!("CARGO_MANIFEST_DIR"))).unwrap();
-        assert_eq!(files.count(), Instrument::NAMES.len() + 1, "a file is in no list");
+        assert_eq!(files.count(), Instrument::NAMES.len() + HELPERS.len(), "a file is in no list");
     }
 }

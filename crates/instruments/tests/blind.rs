@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mesascope_instruments::{CompletionClass, HeldOutAccuracy, Measures};
 use mesascope_record::{Measurement, Value};
 use mesascope_stats::Key;
-use mesascope_tasks::Labeller;
+use mesascope_tasks::{Labeller, Seen};
 use mesascope_worlds::{Audited, Boolean, Cue, Rows};
 
 /// One row of a world as text: its bits, the target's class, the agent's, and whether it was shown.
@@ -36,8 +36,8 @@ impl Case {
     /// What the crate's instruments say, by quantity.
     fn by_the_crate(&self) -> BTreeMap<String, Found> {
         let agent = Lookup::new(self);
-        let mut measured = HeldOutAccuracy {}.measure(&agent, &self.world);
-        measured.extend(CompletionClass {}.measure(&agent, &self.world));
+        let mut measured = HeldOutAccuracy {}.measure(Seen::One(&agent), &self.world);
+        measured.extend(CompletionClass {}.measure(Seen::One(&agent), &self.world));
         let count = measured.len();
         let found: BTreeMap<_, _> = measured.into_iter().map(found).collect();
         assert_eq!(count, found.len(), "a quantity is measured twice");
@@ -113,7 +113,7 @@ fn found(measurement: Measurement) -> (String, Found) {
             );
             Found::Undetermined
         }
-        Value::Number(number) => panic!("{} reads the number {number}", measurement.quantity),
+        Value::Number(_) | Value::Counts { .. } => panic!("{measurement:?} is no reading of these"),
     };
     (measurement.quantity, value)
 }

@@ -21,13 +21,18 @@ pub struct Estimate {
 /// What a process takes before it trains anything, measured with an empty plan.
 const IDLE_BYTES: u64 = 12_000_000;
 
-/// Trains seed 0 of every cell once, keeps nothing, and multiplies.
+/// Trains seed 0 of every cell once (a part of it, where a trial is a block of draws), keeps nothing,
+/// and multiplies.
 #[allow(clippy::disallowed_methods, reason = "an estimate of time must read a clock")]
 pub fn estimate(plan: &Plan, remaining: &[u64], threads: usize) -> Result<Estimate, LabError> {
     let instruments = instruments(plan)?;
     let (mut seconds, mut disk, mut largest) = (0.0, 0u64, 0u64);
     for (at, cell) in plan.cells.iter().enumerate().filter(|(at, _)| remaining[*at] > 0) {
-        let ready = Ready::new(cell)?;
+        let mut ready = Ready::new(cell)?;
+        let mut times = 1;
+        if let Some((lighter, parts)) = ready.learner.face().lighter() {
+            (ready.learner, times) = (lighter, parts);
+        }
         let seed = Seed { namespace: plan.seeds, index: 0 };
         let started = std::time::Instant::now();
         let made = Trial { cell, seed }.made();
@@ -42,19 +47,25 @@ pub fn estimate(plan: &Plan, remaining: &[u64], threads: usize) -> Result<Estima
             let tensors: usize = stored.tensors.iter().map(|tensor| tensor.bytes.len()).sum();
             if plan.agents == Keep::Stored {
                 // The tensors' names and what made the agent stand in the segment's header.
-                bytes += tensors as u64 + 1_000;
+                bytes += times * tensors as u64 + 1_000;
             }
-            largest = largest.max(tensors as u64);
+            // A block of many draws finds fewer new functions than this, so that it is a bound.
+            largest = largest.max(times * tensors as u64);
         }
-        seconds += started.elapsed().as_secs_f64() * remaining[at] as f64;
+        seconds += started.elapsed().as_secs_f64() * (times * remaining[at]) as f64;
         disk += bytes * remaining[at];
     }
     // A training network has its gradient, two moments, a copy and workspace beside it.
     let training = 16 * largest * threads as u64;
+    let waiting = crate::run::WAITING as u64;
+    let stored = match plan.agents {
+        Keep::Stored => (waiting * largest).min(crate::run::WAITING_BYTES as u64 + largest),
+        Keep::Retrained => 0,
+    };
     Ok(Estimate {
         trials: remaining.iter().sum(),
         seconds: seconds / threads as f64,
-        memory_bytes: IDLE_BYTES + training + crate::run::WAITING as u64 * (largest + 4_000),
+        memory_bytes: IDLE_BYTES + training + stored + waiting * 4_000,
         disk_bytes: disk,
     })
 }

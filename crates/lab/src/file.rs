@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use mesascope_record::{Expect, Filter, Keep, Kind};
+use mesascope_record::{Against, Expect, Filter, Keep, Kind};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
@@ -14,12 +14,12 @@ use toml::Spanned;
 pub(crate) struct StudyFile {
     /// The version of this layout, 1.
     pub(crate) schema: Spanned<u32>,
-    pub(crate) name: Spanned<Name>,
+    pub(crate) name: Spanned<StudyName>,
     pub(crate) question: Spanned<String>,
     #[serde(default)]
     pub(crate) claims: Vec<Spanned<u32>>,
     /// The study whose claims, rules and forecasts apply.
-    pub(crate) based_on: Option<Name>,
+    pub(crate) based_on: Option<StudyName>,
     #[serde(default)]
     pub(crate) agents: Keep,
     pub(crate) seeds: Seeds,
@@ -79,6 +79,21 @@ impl TryFrom<String> for Name {
     }
 }
 
+/// The name of a study, which may stand in folders: `calibration/perceptron`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(try_from = "String")]
+pub(crate) struct StudyName(pub(crate) String);
+
+impl TryFrom<String> for StudyName {
+    type Error = String;
+    fn try_from(name: String) -> Result<StudyName, String> {
+        for part in name.split('/') {
+            Name::try_from(part.to_string())?;
+        }
+        Ok(StudyName(name))
+    }
+}
+
 /// A listed deviation from the base.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -122,6 +137,9 @@ pub(crate) enum ExpectFile {
     Above { than: f64, level: f64 },
     NearlyAll { class: Option<String>, missing: f64 },
     SameAs { control: String, alpha: f64 },
+    ChiSquare { against: Against, alpha: f64 },
+    Within { class: Option<String>, low: f64, high: f64, level: f64 },
+    Every { low: Option<f64>, high: Option<f64> },
 }
 
 impl ExpectFile {
@@ -132,7 +150,11 @@ impl ExpectFile {
             (Kind::Classes { classes }, _) => {
                 Err(format!("a quantity of classes needs `class`, one of {}", classes.join(", ")))
             }
-            (_, Some(_)) => Err("only a quantity of classes has a `class`".to_string()),
+            (Kind::Counts { outcomes }, Some(outcome)) => outcomes.admits(outcome),
+            (Kind::Counts { .. }, None) => {
+                Err("a quantity of counts needs `class`, the outcome that is meant".to_string())
+            }
+            (_, Some(_)) => Err("only a quantity of classes or counts has a `class`".to_string()),
             (_, None) => Ok(()),
         };
         match self {
@@ -154,10 +176,35 @@ impl ExpectFile {
                     "every value of the quantity is above {than} or at it: it could not fail"
                 ))
             }
+            ExpectFile::ChiSquare { against, .. } => match kind {
+                Kind::Counts { outcomes } => {
+                    against.check()?;
+                    against.shares().keys().try_for_each(|outcome| outcomes.admits(outcome))
+                }
+                _ => Err("chi-square needs a quantity of counts".to_string()),
+            },
+            ExpectFile::Within { class, low, high, .. } => named(class).and(match kind {
+                Kind::Number => Ok(()),
+                Kind::Mean { low: least, high: most } => could_fail(*low, *high, *least, *most),
+                _ => could_fail(*low, *high, 0.0, 1.0),
+            }),
+            ExpectFile::Every { low, high } => match kind {
+                Kind::Number => Ok(()),
+                Kind::Mean { low: least, high: most } => could_fail(
+                    low.unwrap_or(f64::NEG_INFINITY),
+                    high.unwrap_or(f64::INFINITY),
+                    *least,
+                    *most,
+                ),
+                _ => Err("every needs a quantity that is a number of each agent".to_string()),
+            },
             ExpectFile::Mean { .. } | ExpectFile::Above { .. } | ExpectFile::SameAs { .. } => {
                 match kind {
                     Kind::Classes { .. } => {
                         Err("classes have no mean; use binomial or nearly-all".to_string())
+                    }
+                    Kind::Counts { .. } => {
+                        Err("counts have no mean; use chi-square, binomial or within".to_string())
                     }
                     _ => Ok(()),
                 }
@@ -200,7 +247,39 @@ impl ExpectFile {
             ExpectFile::SameAs { control, alpha } => {
                 Expect::SameAs { cells: cells_of(control)?, alpha: share("alpha", *alpha)? }
             }
+            ExpectFile::ChiSquare { against, alpha } => {
+                Expect::ChiSquare { against: against.clone(), alpha: share("alpha", *alpha)? }
+            }
+            ExpectFile::Within { class, low, high, level } => {
+                band(*low, *high)?;
+                let (class, level) = (class.clone(), share("level", *level)?);
+                Expect::Within { class, low: *low, high: *high, level }
+            }
+            ExpectFile::Every { low: None, high: None } => {
+                return Err("every needs `low`, `high` or both: it could not fail".to_string());
+            }
+            ExpectFile::Every { low, high } => {
+                let ends = [low.unwrap_or(f64::MIN), high.unwrap_or(f64::MAX)];
+                band(ends[0], ends[1])?;
+                Expect::Every { low: *low, high: *high }
+            }
         })
+    }
+}
+
+/// Refuses a band that no number lies in.
+fn band(low: f64, high: f64) -> Result<(), String> {
+    match low < high && low.is_finite() && high.is_finite() {
+        true => Ok(()),
+        false => Err(format!("a band runs from a number to a larger one, not {low} to {high}")),
+    }
+}
+
+/// Refuses a band that every possible value lies in.
+fn could_fail(low: f64, high: f64, least: f64, most: f64) -> Result<(), String> {
+    match low <= least && most <= high {
+        true => Err(format!("every value lies between {least} and {most}: it could not fail")),
+        false => Ok(()),
     }
 }
 

@@ -17,6 +17,10 @@ use crate::trial::{Ready, Work, instruments, loaded, measure};
 /// Agents and their records that wait to be written, at most.
 pub(crate) const WAITING: usize = 2_000;
 
+/// Bytes of agents that wait to be written, at most, beside the one that comes last: blocks of draws
+/// are far larger than networks.
+pub(crate) const WAITING_BYTES: usize = 64_000_000;
+
 /// The longest that anything waits: what a kill can lose at most.
 const FLUSH_AT_LATEST: Duration = Duration::from_secs(2);
 
@@ -238,6 +242,7 @@ struct Writer<'a> {
     progress: &'a mut dyn FnMut(u64),
     records: Vec<Record>,
     agents: Vec<StoredAgent>,
+    agent_bytes: usize,
     done: u64,
     failed: u64,
     started: Instant,
@@ -255,6 +260,7 @@ impl<'a> Writer<'a> {
             progress,
             records: Vec::new(),
             agents: Vec::new(),
+            agent_bytes: 0,
             done: 0,
             failed: 0,
             started: now,
@@ -269,6 +275,8 @@ impl<'a> Writer<'a> {
             Done::Trained { record, stored, read } => {
                 self.failed += u64::from(matches!(record.content, Content::Failed { .. }));
                 self.records.push(*record);
+                let tensors = stored.iter().flat_map(|agent| &agent.tensors);
+                self.agent_bytes += tensors.map(|tensor| tensor.bytes.len()).sum::<usize>();
                 self.agents.extend(stored);
                 self.records.extend(read);
             }
@@ -284,7 +292,9 @@ impl<'a> Writer<'a> {
         }
         let patience =
             (self.started.elapsed() / FLUSH_SHARE).clamp(FLUSH_AT_SOONEST, FLUSH_AT_LATEST);
-        let full = self.agents.len() >= WAITING || self.records.len() >= 4 * WAITING;
+        let full = self.agents.len() >= WAITING
+            || self.agent_bytes >= WAITING_BYTES
+            || self.records.len() >= 4 * WAITING;
         if full || self.flushed.elapsed() > patience {
             self.flush()?;
         }
@@ -297,6 +307,7 @@ impl<'a> Writer<'a> {
         if !self.agents.is_empty() {
             self.job.store.write_agents(self.lock, &self.agents)?;
             self.agents.clear();
+            self.agent_bytes = 0;
         }
         if !self.records.is_empty() {
             self.job.store.write_records(self.lock, &self.records, self.job.provenance)?;

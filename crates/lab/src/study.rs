@@ -13,7 +13,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer, ValueDeserializer};
 
 use crate::cells::{self, Tree};
-use crate::file::{ControlFile, Name, Seeds, StudyFile};
+use crate::file::{ControlFile, Name, Seeds, StudyFile, StudyName};
 use mesascope_record::{Mistake, Source, suggestion};
 
 /// A study that has been read and can be planned.
@@ -116,11 +116,12 @@ impl Study {
         let reader = Reader { source, root: root.get_ref() };
         let instruments = reader.instruments(&frame)?;
         let cells = reader.cells(&frame)?;
+        reader.check_instruments(&instruments, &cells)?;
         let controls = reader.controls(&frame, &cells, &instruments)?;
         let questions = reader.questions(&frame, &cells, &instruments)?;
         let name = frame.name.into_inner().0;
         Ok(Study {
-            based_on: frame.based_on.map_or_else(|| name.clone(), |Name(other)| other),
+            based_on: frame.based_on.map_or_else(|| name.clone(), |StudyName(other)| other),
             name,
             question: frame.question.into_inner(),
             claims: frame.claims.into_iter().map(Spanned::into_inner).collect(),
@@ -179,6 +180,25 @@ impl<'i> Reader<'_, 'i> {
                 self.read(Spanned::new(value.span(), DeValue::Table(single)))
             })
             .collect()
+    }
+
+    /// Refuses an instrument whose settings do not fit the world of some cell.
+    fn check_instruments(
+        &self,
+        instruments: &[Instrument],
+        cells: &[StudyCell],
+    ) -> Result<(), Mistake> {
+        for instrument in instruments {
+            for cell in cells {
+                if let Err(why) = instrument.face().check(cell.world.face().width()) {
+                    let root = Spanned::new(0..0, DeValue::Table(self.root.clone()));
+                    let place = cells::place_of(&root, &["instruments", instrument.name()]);
+                    let what = format!("{why} (cell {:?})", cell.name);
+                    return Err(self.source.mistake(Some(place), what));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Base, arms by name, then the cells that controls make for themselves.
@@ -319,6 +339,12 @@ impl<'i> Reader<'_, 'i> {
             let path = [&["world", world.name()], &impossible.field[..]].concat();
             let place = cells::place_of(&point.tree, &path);
             return Err(self.source.mistake(Some(place), impossible.why));
+        }
+        let (inputs, shown) = (world.face().width(), world.face().shown_rows());
+        if let Err(unfit) = learner.face().check(inputs, shown) {
+            let path = [&["learner", learner.name()], &unfit.field[..]].concat();
+            let place = cells::place_of(&point.tree, &path);
+            return Err(self.source.mistake(Some(place), unfit.why));
         }
         let mut factors = cells::factors(arm, &point, world.name(), learner.name());
         for (name, label) in deviations {
@@ -492,11 +518,15 @@ impl<'i> Reader<'_, 'i> {
             .questions
             .iter()
             .map(|(Name(name), question)| {
-                if self.known_quantity(&question.quantity, instruments)? == Kind::Number {
-                    let what = format!(
-                        "quantity {:?} has no bounds: it is reported and not scored",
-                        question.quantity.get_ref()
-                    );
+                let unscored = match self.known_quantity(&question.quantity, instruments)? {
+                    Kind::Number => Some("has no bounds"),
+                    Kind::Counts { .. } => Some("counts draws"),
+                    Kind::Mean { .. } | Kind::Rate | Kind::Classes { .. } => None,
+                };
+                if let Some(why) = unscored {
+                    let quantity = question.quantity.get_ref();
+                    let what =
+                        format!("quantity {quantity:?} {why}: it is reported and not scored");
                     return Err(self.source.mistake(Some(question.quantity.span()), what));
                 }
                 Ok(Question {

@@ -40,6 +40,8 @@ impl<'p> Ready<'p> {
         let learner: Learner = serde_json::from_value(cell.learner.clone())
             .map_err(|error| wrong(error.to_string()))?;
         world.face().check().map_err(|error| wrong(error.to_string()))?;
+        let (inputs, shown) = (world.face().width(), world.face().shown_rows());
+        learner.face().check(inputs, shown).map_err(|error| wrong(error.to_string()))?;
         let files = files(&world, &learner);
         let here = files.into_iter().map(|(file, version)| (file.to_string(), version)).collect();
         if cell.numerics != here {
@@ -83,7 +85,7 @@ pub(crate) fn measure(
     made: &Made,
     audited: &Audited,
 ) -> Record {
-    let measurements = instruments[which].face().measure(agent, audited);
+    let measurements = instruments[which].face().measure(agent.seen(), audited);
     let spec = plan.instruments[which].spec.clone();
     Record::of_instrument(made.agent(), spec, Content::Measured(measurements))
 }
@@ -111,7 +113,7 @@ pub(crate) fn instruments(plan: &Plan) -> Result<Vec<Instrument>, LabError> {
 fn stored(made: &Made, agent: &Agent) -> StoredAgent {
     let kind = match agent {
         Agent::Network(_) => TensorKind::F32,
-        Agent::Table(_) => TensorKind::U8,
+        Agent::Table(_) | Agent::Sample(_) => TensorKind::U8,
     };
     let tensors = agent
         .parts()
@@ -157,8 +159,16 @@ fn counters(trained: &Trained) -> Vec<Measurement> {
         Some(number) => Value::number(number),
         None => absent(what),
     };
+    let fitted = match &trained.agent {
+        Agent::Sample(_) => Value::Undetermined {
+            because: "draws are not trained; `fit-probability` says how many fit".to_string(),
+        },
+        Agent::Network(_) | Agent::Table(_) => {
+            Value::Share { hits: u64::from(trained.fitted), of: 1 }
+        }
+    };
     let values = [
-        ("fitted", Value::Share { hits: u64::from(trained.fitted), of: 1 }),
+        ("fitted", fitted),
         ("steps", Value::number(trained.steps as f64)),
         ("path-length", optional(trained.path_length, "parameters")),
         ("final-loss", optional(trained.loss, "loss")),

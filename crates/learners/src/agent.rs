@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mesascope_nets::{Activation, Network};
-use mesascope_tasks::Labeller;
+use mesascope_tasks::{Function, Labeller, Sample, Seen};
 
 /// Moves when the same numbers come to give other answers.
 pub const AGENT_NUMERICS: u32 = 1;
@@ -15,6 +15,8 @@ pub enum Agent {
     Network(Network<f32>),
     /// The class of every possible row of bits, `[row]`, rows in lexicographic order.
     Table(Vec<u8>),
+    /// A block of draws, of which none is the agent.
+    Sample(Sample),
 }
 
 /// Stored numbers that are no agent.
@@ -26,10 +28,24 @@ pub struct AgentError(String);
 pub type Part = (String, Vec<usize>, Vec<u8>);
 
 impl Agent {
-    /// What the tensors do not say: the kind of agent, and a network's activation.
+    /// The agent as instruments see it.
+    pub fn seen(&self) -> Seen<'_> {
+        match self {
+            Agent::Sample(sample) => Seen::Sample(sample),
+            Agent::Network(_) | Agent::Table(_) => Seen::One(self),
+        }
+    }
+
+    /// What the tensors do not say: the kind of agent, a network's activation, a sample's totals.
     pub fn about(&self) -> BTreeMap<String, String> {
         let words = match self {
             Agent::Table(_) => vec![("kind", "table")],
+            Agent::Sample(sample) => {
+                let totals = totals(sample).map(|(name, total)| (name, total.to_string()));
+                let kind = [("kind", "sample".to_string())];
+                let words = kind.into_iter().chain(totals);
+                return words.map(|(name, word)| (name.to_string(), word)).collect();
+            }
             Agent::Network(network) => vec![
                 ("kind", "network"),
                 (
@@ -44,11 +60,24 @@ impl Agent {
         words.into_iter().map(|(name, word)| (name.to_string(), word.to_string())).collect()
     }
 
-    /// The agent's numbers: little-endian f32 for a network, bytes for a table.
+    /// The agent's numbers: little-endian f32 for a network, bytes for a table, and for a sample
+    /// little-endian whole numbers, 16 bytes a function and 8 a count.
     pub fn parts(&self) -> Vec<Part> {
         match self {
             Agent::Table(labels) => vec![("table".to_string(), vec![labels.len()], labels.clone())],
             Agent::Network(network) => network.tensors(),
+            Agent::Sample(sample) => {
+                let bytes = |of: &dyn Fn(&(Function, u64)) -> Vec<u8>| -> Vec<u8> {
+                    sample.counts.iter().flat_map(of).collect()
+                };
+                let functions = bytes(&|(function, _)| function.0.to_le_bytes().to_vec());
+                let counts = bytes(&|(_, count)| count.to_le_bytes().to_vec());
+                let listed = sample.counts.len();
+                vec![
+                    ("counts".to_string(), vec![listed, 8], counts),
+                    ("functions".to_string(), vec![listed, 16], functions),
+                ]
+            }
         }
     }
 
@@ -81,9 +110,47 @@ impl Agent {
                     .map(Agent::Network)
                     .map_err(|error| AgentError(error.to_string()))
             }
-            other => Err(AgentError(format!("kind {other:?} is not network or table"))),
+            "sample" => sample(about, &parts).map(Agent::Sample).map_err(AgentError),
+            other => Err(AgentError(format!("kind {other:?} is not network, table or sample"))),
         }
     }
+}
+
+/// The numbers of a sample beside its histogram, by name.
+fn totals(sample: &Sample) -> [(&'static str, u64); 5] {
+    [
+        ("inputs", sample.inputs as u64),
+        ("draws", sample.draws),
+        ("fits", sample.fits),
+        ("unlisted", sample.unlisted),
+        ("unlisted-fits", sample.unlisted_fits),
+    ]
+}
+
+fn sample(about: &BTreeMap<String, String>, parts: &[Part]) -> Result<Sample, String> {
+    let total = |name: &str| -> Result<u64, String> {
+        let word = about.get(name).and_then(|word| word.parse().ok());
+        word.ok_or_else(|| format!("a sample has a whole number {name:?}"))
+    };
+    let [(_, _, counts), (_, _, functions)] = parts else {
+        return Err("a sample has counts and functions".to_string());
+    };
+    let (counts, counts_rest) = counts.as_chunks::<8>();
+    let (functions, functions_rest) = functions.as_chunks::<16>();
+    if counts.len() != functions.len() || !counts_rest.is_empty() || !functions_rest.is_empty() {
+        return Err("a sample has 8 bytes of count for every 16 of function".to_string());
+    }
+    let functions = functions.iter().map(|bytes| Function(u128::from_le_bytes(*bytes)));
+    let counts = counts.iter().map(|bytes| u64::from_le_bytes(*bytes));
+    let sample = Sample {
+        inputs: total("inputs")?.min(u64::from(u8::MAX)) as usize,
+        draws: total("draws")?,
+        fits: total("fits")?,
+        counts: functions.zip(counts).collect(),
+        unlisted: total("unlisted")?,
+        unlisted_fits: total("unlisted-fits")?,
+    };
+    sample.check().map(|()| sample)
 }
 
 impl Labeller for Agent {
@@ -98,6 +165,7 @@ impl Labeller for Agent {
                 assert_eq!(labels.len(), 1 << width, "a table has a class for every row of bits");
                 inputs.chunks(width).map(|row| labels[row_number(row)]).collect()
             }
+            Agent::Sample(_) => unreachable!("a sample is seen as one, and labels no row"),
         }
     }
 }
@@ -116,7 +184,12 @@ mod tests {
     #[test]
     fn an_agent_survives_being_taken_apart_and_put_together() {
         let network = Mlp::with_hidden(&[3]).unwrap().initialise(2, 1, Key::from_seed(1));
-        for agent in [Agent::Network(network), Agent::Table(vec![0, 1, 1, 0])] {
+        let counts = vec![(Function(3), 2), (Function(u128::MAX), u64::MAX - 9)];
+        let (draws, fits) = (u64::MAX, 3);
+        let sample = Sample { inputs: 7, draws, fits, counts, unlisted: 7, unlisted_fits: 1 };
+        for agent in
+            [Agent::Network(network), Agent::Table(vec![0, 1, 1, 0]), Agent::Sample(sample)]
+        {
             assert_eq!(Agent::from_parts(&agent.about(), agent.parts()), Ok(agent));
         }
     }
@@ -128,5 +201,16 @@ mod tests {
         assert!(Agent::from_parts(&agent.about(), vec![]).is_err());
         let odd = vec![("table".to_string(), vec![3], vec![0, 1, 1])];
         assert!(Agent::from_parts(&agent.about(), odd).is_err());
+        let counts = vec![(Function(6), 2)];
+        let sample = Sample { inputs: 2, draws: 2, fits: 2, counts, unlisted: 0, unlisted_fits: 0 };
+        let agent = Agent::Sample(sample);
+        for name in ["draws", "inputs", "unlisted"] {
+            let mut about = agent.about();
+            about.insert(name.to_string(), "1".to_string());
+            assert!(Agent::from_parts(&about, agent.parts()).is_err(), "{name}");
+        }
+        let mut cut = agent.parts();
+        cut[1].2.truncate(15);
+        assert!(Agent::from_parts(&agent.about(), cut).is_err());
     }
 }

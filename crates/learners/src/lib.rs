@@ -2,15 +2,21 @@
 //! sees shown rows only, never a world, a goal or a free row.
 
 mod agent;
+pub mod layered_machines;
+pub mod prior;
 pub mod supervised;
 pub mod table;
+mod tally;
 
 use mesascope_stats::Key;
 use mesascope_tasks::{Labelled, catalogue};
 
 pub use agent::{AGENT_NUMERICS, Agent, AgentError};
+pub use layered_machines::LayeredMachines;
+pub use prior::Prior;
 pub use supervised::Supervised;
 pub use table::Table;
+pub use tally::{DrawCount, MostFunctions, TruthTable};
 
 catalogue! {
     /// Every learner. A learner is one file and one line here.
@@ -19,6 +25,10 @@ catalogue! {
         Supervised(Supervised) = "supervised",
         /// A lookup table that fills unseen rows with fair coins.
         Table(Table) = "table",
+        /// Random networks that nobody trains, counted by the function they compute.
+        Prior(Prior) = "prior",
+        /// Random layered Boolean machines, counted by the function they compute.
+        LayeredMachines(LayeredMachines) = "layered-machines",
     }
 }
 
@@ -32,9 +42,38 @@ pub trait Learns {
 
     /// Words for what trains and how, for the scope of a study.
     fn scope(&self, inputs: usize) -> LearnerScope;
+
+    /// For a trial of many like steps: the same learner with fewer of them, and how many times as much
+    /// there is in a whole trial. By it the cost of a run is estimated without running a trial.
+    fn lighter(&self) -> Option<(Learner, u64)> {
+        None
+    }
+
+    /// The first thing wrong with these settings for a world of so many inputs, of which so many
+    /// rows are shown.
+    fn check(&self, _inputs: usize, shown: usize) -> Result<(), Unfit> {
+        match shown {
+            0 => Err(Unfit {
+                field: vec![],
+                why: "the world shows 0 rows, and this learner learns from rows: show at least 1"
+                    .to_string(),
+            }),
+            _ => Ok(()),
+        }
+    }
 }
 
-/// A trained agent and the counters of its training.
+/// Settings that do not fit the world: which field is at fault, and why.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{why}")]
+pub struct Unfit {
+    /// The path of the field below the learner's table; empty for the learner itself.
+    pub field: Vec<&'static str>,
+    /// What was found and what would be right.
+    pub why: String,
+}
+
+/// A trained agent (or a block of draws) and the counters of its training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trained {
     /// The agent, frozen.
@@ -77,7 +116,7 @@ mod tests {
 
     #[test]
     fn every_learner_has_a_file_of_its_name_and_every_file_is_in_the_list() {
-        const HELPERS: [&str; 2] = ["lib", "agent"];
+        const HELPERS: [&str; 3] = ["lib", "agent", "tally"];
         assert!(!Learner::NAMES.is_empty(), "the catalogue is empty");
         let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
         let mut files: Vec<String> = std::fs::read_dir(folder)

@@ -1,7 +1,7 @@
-//! Full-batch gradient descent on the shown rows, under the logistic loss, until a stopping rule.
+//! Gradient descent on the shown rows, under the logistic loss, until a stopping rule.
 
-use mesascope_nets::{Activation, Loss, Mlp, Optimiser, Workspace};
-use mesascope_stats::Key;
+use mesascope_nets::{Activation, Block, Loss, Mlp, Network, Optimiser};
+use mesascope_stats::{Draws, Key};
 use mesascope_tasks::Labelled;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use crate::agent::Agent;
 use crate::{Diverged, LearnerScope, Learns, Trained};
 
 /// Moves when the same rows, settings and key come to give another network.
-pub const NUMERICS: u32 = 1;
+pub const NUMERICS: u32 = 2;
 
 /// Settings of the learner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +20,11 @@ pub struct Supervised {
     pub network: Architecture,
     /// The optimiser: `{ adam = {} }` or `{ sgd = { momentum = 0.9 } }`.
     pub optimiser: Optimiser,
+    /// Rows of one step: `full`, or `{ rows = 8 }` for 1 to 65,536 rows, taken in turn from one
+    /// shuffle of the shown rows after the other; the stopping rule is then looked at once
+    /// after every pass through them. Default: full.
+    #[serde(default, skip_serializing_if = "Batch::is_full")]
+    pub batch: Batch,
     /// When to stop. Default: first-fit.
     #[serde(default)]
     pub stop: Stop,
@@ -38,6 +43,45 @@ pub struct Supervised {
 pub enum Architecture {
     /// A multi-layer perceptron.
     Mlp(Mlp),
+}
+
+/// How many rows a step sees.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Batch {
+    /// All shown rows.
+    #[default]
+    Full,
+    /// So many: `{ rows = 8 }`.
+    Rows(BatchRows),
+}
+
+impl Batch {
+    fn is_full(&self) -> bool {
+        *self == Batch::Full
+    }
+}
+
+/// A number of rows, 1 to 65,536.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "i64", into = "i64")]
+pub struct BatchRows(#[schemars(range(min = 1, max = 65_536))] i64);
+
+impl TryFrom<i64> for BatchRows {
+    type Error = String;
+    fn try_from(rows: i64) -> Result<BatchRows, String> {
+        if (1..=65_536).contains(&rows) {
+            Ok(BatchRows(rows))
+        } else {
+            Err(format!("a batch is a whole number of rows from 1 to 65,536, not {rows}"))
+        }
+    }
+}
+
+impl From<BatchRows> for i64 {
+    fn from(rows: BatchRows) -> i64 {
+        rows.0
+    }
 }
 
 /// When training ends.
@@ -91,41 +135,20 @@ pub enum Sabotage {
 
 impl Learns for Supervised {
     fn train(&self, task: &Labelled, key: Key) -> Result<Trained, Diverged> {
-        let [start_key, sabotage_key] = key.split();
+        let [start_key, sabotage_key, batch_key] = key.split();
         let mut labels = task.labels.clone();
         if self.sabotage == Some(Sabotage::ShuffledLabels) {
             sabotage_key.draws().shuffle(&mut labels);
         }
+        let task = Labelled { labels, ..task.clone() };
         let Architecture::Mlp(mlp) = &self.network;
-        let mut network = mlp.initialise(task.width, 1, start_key);
-        let mut state = self.optimiser.start::<f32>(network.parameters.len());
-        let mut workspace = Workspace::new();
-        let mut before = network.parameters.clone();
-        let (mut step, mut path_length) = (0, 0.0);
-        loop {
-            let loss = network.gradient(&task.inputs, &labels, Loss::Logistic, &mut workspace);
-            if !loss.is_finite() {
-                return Err(Diverged { step, cause: format!("the loss is {loss}") });
+        let network = mlp.initialise(task.width, 1, start_key);
+        match self.batch {
+            Batch::Full => self.descend(network, &task, None),
+            Batch::Rows(rows) => {
+                let rows = rows.0 as usize;
+                self.descend(network, &task, Some(Batches::new(&task, rows, batch_key)))
             }
-            let fitted = match self.stop {
-                Stop::FirstFit => {
-                    Loss::Logistic.losses(workspace.logits(), &labels).correct == labels.len()
-                }
-                Stop::Loss(enough) => f64::from(loss) <= enough.get(),
-            };
-            if fitted || step >= self.max_steps.0 as u64 {
-                let loss = Some(f64::from(loss));
-                let path_length = Some(path_length);
-                let agent = Agent::Network(network);
-                return Ok(Trained { agent, steps: step, path_length, loss, fitted });
-            }
-            if self.sabotage == Some(Sabotage::FlippedGradient) {
-                workspace.gradient.iter_mut().for_each(|slope| *slope = -*slope);
-            }
-            state.step(&mut network.parameters, &workspace.gradient);
-            path_length += distance(&before, &network.parameters);
-            before.copy_from_slice(&network.parameters);
-            step += 1;
         }
     }
 
@@ -147,27 +170,134 @@ impl Learns for Supervised {
             Stop::FirstFit => "to the first fit".to_string(),
             Stop::Loss(loss) => format!("to a loss of {}", loss.get()),
         };
+        let batches = match self.batch {
+            Batch::Full => String::new(),
+            Batch::Rows(rows) => format!(" in batches of {}", rows.0),
+        };
         let fault = if self.sabotage.is_some() { ", sabotaged" } else { "" };
         LearnerScope {
             architecture: match hidden.is_empty() {
                 true => "linear network".to_string(),
                 false => format!("multi-layer perceptron {} {activation}", hidden.join("x")),
             },
-            objective: format!("supervised learning {until}{fault}"),
+            objective: format!("supervised learning{batches} {until}{fault}"),
             parameters: mlp.parameter_count(inputs, 1),
         }
     }
 }
 
-/// The Euclidean distance between two parameter vectors, `[parameter]` each.
-fn distance(from: &[f32], to: &[f32]) -> f64 {
-    let squares = from.iter().zip(to).map(|(a, b)| f64::from(b - a) * f64::from(b - a));
-    squares.fold(0.0, |sum, square| sum + square).sqrt()
+impl Supervised {
+    /// Steps until the stopping rule holds or the steps run out.
+    fn descend(
+        &self,
+        network: Network<f32>,
+        task: &Labelled,
+        mut batches: Option<Batches>,
+    ) -> Result<Trained, Diverged> {
+        // Where a step sees all rows, its own pass tells whether they fit.
+        let mut all = Block::new(&network, task.rows(), Loss::Logistic, &self.optimiser);
+        let mut member = all.enter(&network, &task.inputs, &task.labels);
+        let mut some = batches.as_ref().map(|batches| {
+            let mut block = Block::new(&network, batches.rows, Loss::Logistic, &self.optimiser);
+            let (inputs, labels) = (&task.inputs, &task.labels);
+            let first: Vec<usize> = (0..batches.rows).map(|row| row % task.rows()).collect();
+            let inputs = first.iter().flat_map(|&row| &inputs[row * task.width..][..task.width]);
+            let inputs: Vec<f32> = inputs.copied().collect();
+            let labels: Vec<u8> = first.iter().map(|&row| labels[row]).collect();
+            let member = block.enter(&network, &inputs, &labels);
+            (block, member)
+        });
+        let every = batches.as_ref().map_or(1, |batches| task.rows().div_ceil(batches.rows) as u64);
+        let (mut step, mut path_length) = (0, 0.0);
+        loop {
+            let last = step >= self.max_steps.0 as u64;
+            if step % every == 0 || last {
+                if let Some((block, number)) = &some {
+                    all.leave(member);
+                    member = all.enter(&block.network(*number), &task.inputs, &task.labels);
+                }
+                let found = all.gradient(member);
+                if !found.loss.is_finite() {
+                    return Err(Diverged { step, cause: format!("the loss is {}", found.loss) });
+                }
+                let fitted = match self.stop {
+                    Stop::FirstFit => found.correct == task.rows(),
+                    Stop::Loss(enough) => f64::from(found.loss) <= enough.get(),
+                };
+                if fitted || last {
+                    let network = all.leave(member);
+                    if let Some(odd) = network.parameters.iter().find(|p| !p.is_finite()) {
+                        return Err(Diverged { step, cause: format!("a parameter is {odd}") });
+                    }
+                    let agent = Agent::Network(network);
+                    let loss = Some(f64::from(found.loss));
+                    let path_length = Some(path_length);
+                    return Ok(Trained { agent, steps: step, path_length, loss, fitted });
+                }
+            }
+            let (block, number) = match (&mut some, &mut batches) {
+                (Some((block, number)), Some(batches)) => {
+                    batches.show(task, block, *number);
+                    let found = block.gradient(*number);
+                    if !found.loss.is_finite() {
+                        return Err(Diverged {
+                            step,
+                            cause: format!("the loss is {}", found.loss),
+                        });
+                    }
+                    (block, *number)
+                }
+                _ => (&mut all, member),
+            };
+            if self.sabotage == Some(Sabotage::FlippedGradient) {
+                block.last_gradient().iter_mut().for_each(|slope| *slope = -*slope);
+            }
+            path_length += block.step(number);
+            step += 1;
+        }
+    }
+}
+
+/// The rows of one step after the other.
+struct Batches {
+    rows: usize,
+    draws: Draws,
+    /// Rows in the order of the present shuffle, and how many of them have been shown.
+    order: Vec<usize>,
+    shown: usize,
+    inputs: Vec<f32>,
+    labels: Vec<u8>,
+}
+
+impl Batches {
+    fn new(task: &Labelled, rows: usize, key: Key) -> Batches {
+        let order = (0..task.rows()).collect();
+        let (inputs, labels) = (Vec::new(), Vec::new());
+        Batches { rows, draws: key.draws(), order, shown: task.rows(), inputs, labels }
+    }
+
+    /// Gives a member the rows of its next step.
+    fn show(&mut self, task: &Labelled, block: &mut Block, member: usize) {
+        self.inputs.clear();
+        self.labels.clear();
+        for _ in 0..self.rows {
+            if self.shown == self.order.len() {
+                self.draws.shuffle(&mut self.order);
+                self.shown = 0;
+            }
+            let row = self.order[self.shown];
+            self.shown += 1;
+            self.inputs.extend_from_slice(&task.inputs[row * task.width..][..task.width]);
+            self.labels.push(task.labels[row]);
+        }
+        block.show(member, &self.inputs, &self.labels);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::agent::row_number;
     use mesascope_tasks::Labeller;
     use serde_json::json;
 
@@ -190,6 +320,40 @@ mod tests {
         assert_eq!(trained.agent.labels(&task.inputs, 2), task.labels);
         let again = learner.train(&task, Key::from_seed(3)).unwrap();
         assert_eq!(again, trained, "the same key trains the same agent, bit for bit");
+    }
+
+    #[test]
+    fn training_on_batches_fits_too_and_sees_every_row_equally_often() {
+        let settings = json!({"network": {"mlp": {"hidden": [16]}}, "batch": {"rows": 3},
+            "optimiser": {"adamw": {"learning_rate": 0.01}}});
+        let task = exclusive_or();
+        let trained = learner(settings).train(&task, Key::from_seed(3)).unwrap();
+        assert!(trained.fitted && trained.steps.is_multiple_of(2), "looked at every second step");
+        assert_eq!(trained.agent.labels(&task.inputs, 2), task.labels);
+
+        let network = Mlp::with_hidden(&[2]).unwrap().initialise(2, 1, Key::from_seed(1));
+        let mut block = Block::new(&network, 3, Loss::Logistic, &Optimiser::sgd());
+        let member = block.enter(&network, &[0.0; 6], &[0; 3]);
+        let mut batches = Batches::new(&task, 3, Key::from_seed(1));
+        let mut seen = [0; 4];
+        for _ in 0..8 {
+            batches.show(&task, &mut block, member);
+            for row in batches.inputs.chunks(2) {
+                seen[row_number(row)] += 1;
+            }
+        }
+        assert_eq!(seen, [6; 4], "24 rows are 6 shuffles of 4");
+    }
+
+    #[test]
+    fn a_batch_of_all_rows_is_not_the_full_batch_but_for_the_order_of_its_sums() {
+        let train = |batch: serde_json::Value| {
+            let settings = json!({"network": {"mlp": {"hidden": [4]}}, "batch": batch,
+                "optimiser": {"sgd": {}}, "max_steps": 20, "stop": {"loss": 1e-6}});
+            learner(settings).train(&exclusive_or(), Key::from_seed(5)).unwrap().loss.unwrap()
+        };
+        let [full, rows] = [json!("full"), json!({"rows": 4})].map(train);
+        assert!((full - rows).abs() < 1e-6, "{full} and {rows} differ by rounding alone");
     }
 
     #[test]

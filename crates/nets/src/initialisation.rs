@@ -7,7 +7,8 @@ use mesascope_stats::{Draws, Key};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Activation, Biases, Layer, Network, NonNegative, Positive};
+use crate::shape::{Role, Tensor};
+use crate::{NonNegative, Positive, Shape};
 
 /// Moves when the same settings and key yield other parameters.
 pub const NUMERICS: u32 = 1;
@@ -16,11 +17,17 @@ pub const NUMERICS: u32 = 1;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub enum Initialisation {
-    /// Weights normal with mean 0 and standard deviation gain / sqrt(inputs of the layer), where
-    /// the gain is sqrt(2) before a relu (He et al. 2015) and 1 before a tanh and in the last
-    /// layer; biases 0.
+    /// Weights normal with mean 0 and standard deviation gain / sqrt(values that one unit reads
+    /// through them), where the gain is sqrt(2) before a relu (He et al. 2015) and 1 before
+    /// anything else and in the last layer; biases 0.
     #[default]
     FanIn,
+    /// PyTorch's default: every weight and bias uniform in [-bound, bound), where the bound is
+    /// 1 / sqrt(values that one unit reads) in a fully connected layer or a convolution, and
+    /// 1 / sqrt(hidden units) in all of a gated recurrent unit (`reset_parameters` of `nn.Linear`
+    /// and `nn.Conv2d`, which is He et al. 2015, uniform, with a slope of sqrt(5), and of
+    /// `nn.RNNBase`).
+    Torch,
     /// Every weight and bias uniform in [-bound, bound) (Valle-Perez et al. 2019).
     Uniform {
         /// The largest magnitude of a weight or bias: above 0. No default; Valle-Perez et al.
@@ -52,56 +59,37 @@ pub enum Scaling {
 }
 
 impl Initialisation {
-    /// Fills the parameters of `network`, layer by layer, weights before biases.
-    pub(crate) fn draw(&self, network: &mut Network<f32>, key: Key) {
-        let last = network.sizes.len() - 2;
-        let (activation, biases) = (network.activation, network.biases);
-        let layers: Vec<Layer> = network.layers().collect();
+    /// Fresh parameters of a network of this shape, in their order.
+    pub(crate) fn draw(&self, shape: &Shape, key: Key) -> Vec<f32> {
+        let mut parameters = vec![0.0; shape.parameter_count()];
         let mut draws = key.draws();
-        for (place, layer) in layers.into_iter().enumerate() {
-            let hidden = (place < last).then_some(activation);
-            let weights = &mut network.parameters[layer.weights.clone()];
-            self.draw_weights(layer.inputs, hidden, &mut draws, weights);
-            match biases {
-                Biases::Trained => {
-                    self.draw_biases(&mut draws, &mut network.parameters[layer.biases]);
-                }
-                Biases::None => {}
-            }
+        for tensor in shape.tensors() {
+            self.draw_tensor(&tensor, &mut draws, &mut parameters[tensor.range.clone()]);
         }
+        parameters
     }
 
-    fn draw_weights(
-        &self,
-        fan_in: usize,
-        followed_by: Option<Activation>,
-        draws: &mut Draws,
-        out: &mut [f32],
-    ) {
-        let root = (fan_in as f64).sqrt();
-        match *self {
-            Initialisation::FanIn => {
-                let gain = match followed_by {
-                    Some(Activation::Relu) => std::f64::consts::SQRT_2,
-                    Some(Activation::Tanh) | None => 1.0,
-                };
-                draws.fill_normal(gain / root, out);
+    fn draw_tensor(&self, tensor: &Tensor, draws: &mut Draws, out: &mut [f32]) {
+        let root = (tensor.fan_in as f64).sqrt();
+        match (*self, tensor.role) {
+            (Initialisation::FanIn, Role::Bias) => out.fill(0.0),
+            (Initialisation::FanIn, Role::WeightBeforeRelu) => {
+                draws.fill_normal(std::f64::consts::SQRT_2 / root, out);
             }
-            Initialisation::Uniform { bound } => draws.fill_uniform(bound.get(), out),
-            Initialisation::Gaussian { weight_sd, scaling: Scaling::FanIn, .. } => {
+            (Initialisation::FanIn, Role::Weight) => draws.fill_normal(1.0 / root, out),
+            (Initialisation::Torch, _) => {
+                draws.fill_uniform(1.0 / (tensor.torch as f64).sqrt(), out);
+            }
+            (Initialisation::Uniform { bound }, _) => draws.fill_uniform(bound.get(), out),
+            (Initialisation::Gaussian { bias_sd, .. }, Role::Bias) => {
+                draws.fill_normal(bias_sd.get(), out);
+            }
+            (Initialisation::Gaussian { weight_sd, scaling: Scaling::FanIn, .. }, _) => {
                 draws.fill_normal(weight_sd.get() / root, out);
             }
-            Initialisation::Gaussian { weight_sd, scaling: Scaling::None, .. } => {
+            (Initialisation::Gaussian { weight_sd, scaling: Scaling::None, .. }, _) => {
                 draws.fill_normal(weight_sd.get(), out);
             }
-        }
-    }
-
-    fn draw_biases(&self, draws: &mut Draws, out: &mut [f32]) {
-        match *self {
-            Initialisation::FanIn => out.fill(0.0),
-            Initialisation::Uniform { bound } => draws.fill_uniform(bound.get(), out),
-            Initialisation::Gaussian { bias_sd, .. } => draws.fill_normal(bias_sd.get(), out),
         }
     }
 }

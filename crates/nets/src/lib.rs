@@ -1,4 +1,4 @@
-//! Small fully connected networks: layers with their gradients, losses, optimisers, checkpoints.
+//! Small networks, fully connected, recurrent and convolutional: layers with their gradients, losses, optimisers, checkpoints.
 //!
 //! ```
 //! use mesascope_nets::{Loss, Mlp, Optimiser, Workspace};
@@ -17,44 +17,81 @@
 //! # Ok::<(), mesascope_nets::NetsError>(())
 //! ```
 //!
-//! Every number is the same bits on any CPU: exponentials come from the `libm` crate, sums run in
-//! an order written in the source, and no multiplication is fused with an addition.
+//! Every number is the same bits on any CPU: each product is fused with its addition, sums run in
+//! an order written in the source, and exponentials are our own. A pass is a list of operations,
+//! each with a kernel on sixteen lanes and a plain reference that gives the same bits.
 
-mod backward;
+mod aligned;
+mod any;
+mod block;
 mod checkpoint;
+mod convolution;
 mod error;
+mod gru;
 mod initialisation;
 mod loss;
 mod mlp;
+#[cfg(test)]
+mod mutants;
 mod network;
 mod number;
+mod operations;
 mod optimiser;
-mod product;
+mod place;
+mod program;
+mod program_convolution;
+mod program_gru;
+mod program_mlp;
+mod random_functions;
 mod real;
+mod shape;
 mod state;
+mod update;
+mod workspace;
 
+pub use any::{AnyNetwork, Shaped};
+pub use block::{Block, Found};
+pub use convolution::{Convolution, ConvolutionShape, Image, Padding, Side};
 pub use error::NetsError;
+pub use gru::Gru;
 pub use initialisation::{Initialisation, Scaling};
 pub use loss::{Loss, Losses};
 pub use mlp::{Activation, Biases, Mlp, Width};
-pub use network::{Layer, Network, Workspace};
+pub use network::{Layer, Network};
 pub use number::{Fraction, NonNegative, Positive};
 pub use optimiser::Optimiser;
+pub use random_functions::{RANDOM_FUNCTIONS_NUMERICS, random_functions};
 pub use real::Real;
+pub use shape::{GruShape, Read, Shape};
 pub use state::OptimiserState;
+pub use workspace::Workspace;
 
 /// The numerics number of each file whose change can move a result, by name, in order of name.
 /// A stored result names those it was computed with.
 pub fn numerics() -> Vec<(&'static str, u32)> {
-    vec![
-        ("nets/backward", backward::NUMERICS),
+    let mut files = mesascope_lanes::numerics();
+    files.extend([
+        ("nets/convolution", convolution::NUMERICS),
+        ("nets/gru", gru::NUMERICS),
         ("nets/initialisation", initialisation::NUMERICS),
         ("nets/loss", loss::NUMERICS),
         ("nets/mlp", mlp::NUMERICS),
-        ("nets/network", network::NUMERICS),
+        ("nets/operations/convolution", operations::convolution::NUMERICS),
+        ("nets/operations/convolution-weights", operations::convolution_weights::NUMERICS),
+        ("nets/operations/gru", operations::gru::NUMERICS),
+        ("nets/operations/losses", operations::losses::NUMERICS),
+        ("nets/operations/product", operations::product::NUMERICS),
+        ("nets/operations/row-sums", operations::row_sums::NUMERICS),
+        ("nets/operations/sparse", operations::sparse::NUMERICS),
+        ("nets/operations/tanh", operations::tanh::NUMERICS),
         ("nets/optimiser", optimiser::NUMERICS),
-        ("nets/product", product::NUMERICS),
+        ("nets/program", program::NUMERICS),
+        ("nets/program-convolution", program_convolution::NUMERICS),
+        ("nets/program-gru", program_gru::NUMERICS),
+        ("nets/program-mlp", program_mlp::NUMERICS),
         ("nets/real", real::NUMERICS),
         ("nets/state", state::NUMERICS),
-    ]
+        ("nets/update", update::NUMERICS),
+    ]);
+    files
 }

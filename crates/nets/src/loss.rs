@@ -4,9 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Real;
+use crate::place::lane_sum;
 
 /// Moves when a loss or its gradient moves.
-pub const NUMERICS: u32 = 1;
+pub const NUMERICS: u32 = 2;
 
 /// The negative log-likelihood of labels, in nats, as a mean over rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -33,49 +34,51 @@ impl Loss {
     /// The loss of `logits`, `[row, output]`, against `labels`, `[row]`, each below the number of
     /// classes.
     pub fn losses<T: Real>(self, logits: &[T], labels: &[u8]) -> Losses<T> {
-        let outputs = self.outputs(logits, labels);
-        let rows = logits.chunks_exact(outputs).zip(labels);
-        let mut sum = T::ZERO;
-        let mut correct = 0;
-        for (logits, &label) in rows {
-            let label = usize::from(label);
-            sum += match self {
-                Loss::Logistic => logistic(logits[0], label),
-                Loss::Softmax => softmax(logits, label),
-            };
-            correct += usize::from(self.fits(logits, label));
-        }
-        Losses { mean: sum / T::from_f64(labels.len() as f64), correct }
+        let mut slopes = vec![T::ZERO; logits.len()];
+        self.gradient(logits, labels, &mut slopes)
     }
 
     /// As [`Loss::losses`], and writes the gradient of the mean loss by every logit to `out`,
     /// `[row, output]`.
     pub fn gradient<T: Real>(self, logits: &[T], labels: &[u8], out: &mut [T]) -> Losses<T> {
         assert_eq!(out.len(), logits.len(), "out is [row, output], as logits are");
-        let losses = self.losses(logits, labels);
         let outputs = self.outputs(logits, labels);
-        let rows = T::from_f64(labels.len() as f64);
+        let share = T::from_f64(1.0 / labels.len() as f64);
         let each = logits.chunks_exact(outputs).zip(labels).zip(out.chunks_exact_mut(outputs));
-        for ((logits, &label), out) in each {
-            match self {
-                Loss::Logistic => out[0] = sigmoid(logits[0]) - T::from_f64(f64::from(label)),
-                Loss::Softmax => {
-                    probabilities(logits, out);
-                    out[usize::from(label)] = out[usize::from(label)] - T::ONE;
-                }
-            }
-            for slope in out {
-                *slope = *slope / rows;
-            }
+        let mut losses = Vec::with_capacity(labels.len());
+        let mut correct = 0;
+        for ((logits, &label), slopes) in each {
+            let label = usize::from(label);
+            losses.push(self.of_row(logits, label, slopes));
+            correct += usize::from(self.fits(logits, label));
+            slopes.iter_mut().for_each(|slope| *slope = *slope * share);
         }
-        losses
+        Losses { mean: lane_sum(losses.into_iter()) * share, correct }
+    }
+
+    /// The loss of one row, and its slopes by the logits, `[output]`.
+    pub(crate) fn of_row<T: Real>(self, logits: &[T], label: usize, slopes: &mut [T]) -> T {
+        match self {
+            Loss::Logistic => {
+                slopes[0] = logits[0].sigmoid() - T::from_f64(label as f64);
+                // -ln P(label) where P(1) = 1 / (1 + e^-logit).
+                (if label == 1 { -logits[0] } else { logits[0] }).softplus()
+            }
+            Loss::Softmax => softmax(logits, label, slopes),
+        }
     }
 
     /// Logits a row, after a check of shapes and labels.
-    fn outputs<T>(self, logits: &[T], labels: &[u8]) -> usize {
+    pub(crate) fn outputs<T>(self, logits: &[T], labels: &[u8]) -> usize {
         assert!(!labels.is_empty(), "a mean needs a row");
         assert_eq!(logits.len() % labels.len(), 0, "logits are [row, output], labels [row]");
         let outputs = logits.len() / labels.len();
+        self.check(outputs, labels);
+        outputs
+    }
+
+    /// Panics unless these labels can stand against so many logits a row.
+    pub(crate) fn check(self, outputs: usize, labels: &[u8]) {
         let classes = match self {
             Loss::Logistic => {
                 assert_eq!(outputs, 1, "a logistic loss has one logit a row");
@@ -87,10 +90,9 @@ impl Loss {
             }
         };
         assert!(labels.iter().all(|&l| usize::from(l) < classes), "a label is below {classes}");
-        outputs
     }
 
-    fn fits<T: Real>(self, logits: &[T], label: usize) -> bool {
+    pub(crate) fn fits<T: Real>(self, logits: &[T], label: usize) -> bool {
         match self {
             Loss::Logistic if label == 1 => logits[0] > T::ZERO,
             Loss::Logistic => logits[0] <= T::ZERO,
@@ -103,37 +105,19 @@ impl Loss {
     }
 }
 
-/// -ln P(label) where P(1) = 1 / (1 + e^-logit), without overflow at any finite logit.
-fn logistic<T: Real>(logit: T, label: usize) -> T {
-    let against = if label == 1 { -logit } else { logit };
-    let floor = if against < T::ZERO { T::ZERO } else { against };
-    floor + (-logit.abs()).exp().ln_1p()
-}
-
-fn sigmoid<T: Real>(logit: T) -> T {
-    let small = (-logit.abs()).exp();
-    (if logit < T::ZERO { small } else { T::ONE }) / (T::ONE + small)
-}
-
-fn largest<T: Real>(logits: &[T]) -> T {
-    logits.iter().fold(logits[0], |most, &logit| if logit > most { logit } else { most })
-}
-
-/// -ln P(label), with the largest logit taken off first so that no exponential overflows.
-fn softmax<T: Real>(logits: &[T], label: usize) -> T {
-    let most = largest(logits);
-    let sum = logits.iter().fold(T::ZERO, |sum, &logit| sum + (logit - most).exp());
-    sum.ln() - (logits[label] - most)
-}
-
-fn probabilities<T: Real>(logits: &[T], out: &mut [T]) {
-    let most = largest(logits);
+/// -ln P(label) and its slopes, with the largest logit taken off first so that no exponential
+/// overflows.
+fn softmax<T: Real>(logits: &[T], label: usize, slopes: &mut [T]) -> T {
+    let larger = |most, &logit| if logit > most { logit } else { most };
+    let most = logits[1..].iter().fold(logits[0], larger);
     let mut sum = T::ZERO;
-    for (out, &logit) in out.iter_mut().zip(logits) {
-        *out = (logit - most).exp();
-        sum += *out;
+    for (power, &logit) in slopes.iter_mut().zip(logits) {
+        *power = (logit - most).exp();
+        sum += *power;
     }
-    for out in out {
-        *out = *out / sum;
+    for (output, slope) in slopes.iter_mut().enumerate() {
+        let one = if output == label { T::ONE } else { T::ZERO };
+        *slope = *slope / sum - one;
     }
+    sum.ln() - (logits[label] - most)
 }

@@ -5,7 +5,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::borrow::Cow;
 
-use crate::{Initialisation, NetsError, Network};
+use crate::{Initialisation, NetsError, Network, Shape};
 
 /// Moves when the same settings and key describe another network.
 pub const NUMERICS: u32 = 1;
@@ -149,18 +149,23 @@ impl Mlp {
 
     /// How many weights and biases such a network has.
     pub fn parameter_count(&self, inputs: usize, outputs: usize) -> usize {
-        crate::network::parameter_count(&self.sizes(inputs, outputs), self.biases)
+        self.shape(inputs, outputs).parameter_count()
+    }
+
+    /// What such a network is apart from its numbers.
+    pub fn shape(&self, inputs: usize, outputs: usize) -> Shape {
+        let (activation, biases) = (self.activation, self.biases);
+        Shape::Mlp { sizes: self.sizes(inputs, outputs), activation, biases }
     }
 
     /// A fresh network. The key alone decides its parameters.
     pub fn initialise(&self, inputs: usize, outputs: usize, key: Key) -> Network<f32> {
-        let mut network = Network {
+        let shape = self.shape(inputs, outputs);
+        Network {
             sizes: self.sizes(inputs, outputs),
             activation: self.activation,
             biases: self.biases,
-            parameters: vec![0.0; self.parameter_count(inputs, outputs)],
-        };
-        self.initialisation.draw(&mut network, key);
-        network
+            parameters: self.initialisation.draw(&shape, key),
+        }
     }
 }

@@ -47,6 +47,31 @@ pub enum Optimiser {
         #[serde(default = "adam_epsilon")]
         epsilon: Positive,
     },
+    /// Adam with decoupled weight decay (Loshchilov & Hutter 2019, algorithm 2, as PyTorch scales
+    /// it: by the learning rate).
+    #[serde(rename = "adamw")]
+    AdamW {
+        /// Size of a step, in parameter units: at least 0, where 0 leaves every bit of the
+        /// parameters as it is. Default: 0.001.
+        #[serde(default = "adam_learning_rate")]
+        learning_rate: NonNegative,
+        /// Share of the running mean of gradients kept at each step: from 0 up to, not including,
+        /// 1. Default: 0.9.
+        #[serde(default = "adam_beta1")]
+        beta1: Fraction,
+        /// Share of the running mean of squared gradients kept at each step: from 0 up to, not
+        /// including, 1. Default: 0.999.
+        #[serde(default = "adam_beta2")]
+        beta2: Fraction,
+        /// What is added to the root of the mean squared gradient before division by it, in units
+        /// of gradient: above 0. Default: 1e-8.
+        #[serde(default = "adam_epsilon")]
+        epsilon: Positive,
+        /// Share of each parameter, biases included, that a step of size 1 takes away: at least 0.
+        /// Default: 0.01.
+        #[serde(default = "adamw_weight_decay")]
+        weight_decay: NonNegative,
+    },
 }
 
 /// Large enough for small networks on the full batch, and the first rate a textbook tries.
@@ -79,6 +104,11 @@ fn adam_epsilon() -> Positive {
     Positive(1e-8)
 }
 
+/// PyTorch's default.
+fn adamw_weight_decay() -> NonNegative {
+    NonNegative(0.01)
+}
+
 impl Optimiser {
     /// Plain gradient descent at its defaults.
     pub fn sgd() -> Optimiser {
@@ -99,6 +129,17 @@ impl Optimiser {
         }
     }
 
+    /// AdamW at its defaults.
+    pub fn adamw() -> Optimiser {
+        Optimiser::AdamW {
+            learning_rate: adam_learning_rate(),
+            beta1: adam_beta1(),
+            beta2: adam_beta2(),
+            epsilon: adam_epsilon(),
+            weight_decay: adamw_weight_decay(),
+        }
+    }
+
     /// The state before the first step on this many parameters.
     pub fn start<T: Real>(&self, parameters: usize) -> OptimiserState<T> {
         OptimiserState::new(self, parameters)
@@ -116,12 +157,13 @@ mod tests {
     #[test]
     fn an_optimiser_without_settings_has_its_defaults() {
         assert_eq!(read(r#"{"adam": {}}"#), Ok(Optimiser::adam()));
+        assert_eq!(read(r#"{"adamw": {}}"#), Ok(Optimiser::adamw()));
         assert_eq!(read(r#"{"sgd": {}}"#), Ok(Optimiser::sgd()));
     }
 
     #[test]
     fn every_default_lies_in_its_range_and_is_read_back_as_it_was_written() {
-        for optimiser in [Optimiser::adam(), Optimiser::sgd()] {
+        for optimiser in [Optimiser::adam(), Optimiser::adamw(), Optimiser::sgd()] {
             let written = serde_json::to_string(&optimiser).unwrap();
             assert_eq!(read(&written), Ok(optimiser), "{written}");
         }
@@ -147,7 +189,7 @@ mod tests {
     fn the_schema_tells_the_meaning_and_the_default_of_every_setting() {
         let schema = schemars::schema_for!(Optimiser).to_value();
         let kinds = schema["oneOf"].as_array().expect("one schema a kind");
-        assert_eq!(kinds.len(), 2);
+        assert_eq!(kinds.len(), 3);
         for kind in kinds {
             let (_, table) = kind["properties"].as_object().unwrap().iter().next().unwrap();
             for (name, setting) in table["properties"].as_object().unwrap() {

@@ -1,20 +1,61 @@
-//! The two number types that the kernels run on: `f32` to train, `f64` to check gradients.
+//! The two number types of the plain references: `f32`, whose bits the kernels give, and `f64` to
+//! check gradients.
 
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
-/// Moves when an elementary function moves.
-pub const NUMERICS: u32 = 1;
+use mesascope_lanes::{Number, Path};
 
+use crate::operations::Operation;
+use crate::place::Buffers;
+use crate::program::Program;
+
+/// Moves when an elementary function moves.
+pub const NUMERICS: u32 = 2;
+
+#[allow(private_interfaces, reason = "nobody outside this crate can name the trait")]
 mod sealed {
-    pub trait Sealed {}
-    impl Sealed for f32 {}
-    impl Sealed for f64 {}
+    use super::{Buffers, Operation, Path, Program};
+
+    /// How a pass is done: on lanes in `f32`, one number at a time in `f64`.
+    pub trait Perform: Sized {
+        fn perform(
+            program: &Program,
+            operations: &[Operation],
+            parameters: &[Self],
+            data: &[Self],
+            scratch: &mut [Self],
+        );
+    }
+
+    impl Perform for f32 {
+        fn perform(
+            program: &Program,
+            operations: &[Operation],
+            parameters: &[f32],
+            data: &[f32],
+            scratch: &mut [f32],
+        ) {
+            program.run(Path::best(), operations, parameters, data, &[], scratch);
+        }
+    }
+
+    impl Perform for f64 {
+        fn perform(
+            _: &Program,
+            operations: &[Operation],
+            parameters: &[f64],
+            data: &[f64],
+            scratch: &mut [f64],
+        ) {
+            Program::reference(operations, &mut Buffers { parameters, data, words: &[], scratch });
+        }
+    }
 }
 
 /// `f32` or `f64`, with elementary functions that give the same bits on any CPU.
 pub trait Real:
-    sealed::Sealed
+    sealed::Perform
     + Copy
     + Debug
     + Default
@@ -40,20 +81,24 @@ pub trait Real:
     fn to_f64(self) -> f64;
     /// The magnitude.
     fn abs(self) -> Self;
+    /// self * factor + term, rounded once.
+    fn fma(self, factor: Self, term: Self) -> Self;
     /// The square root, correctly rounded.
     fn sqrt(self) -> Self;
     /// e to this power.
     fn exp(self) -> Self;
-    /// The natural logarithm of 1 more than this.
-    fn ln_1p(self) -> Self;
     /// The natural logarithm.
     fn ln(self) -> Self;
     /// The hyperbolic tangent.
     fn tanh(self) -> Self;
+    /// 1 / (1 + e^-self).
+    fn sigmoid(self) -> Self;
+    /// ln(1 + e^self), without overflow.
+    fn softplus(self) -> Self;
 }
 
 macro_rules! real {
-    ($type:ty, $exp:path, $ln_1p:path, $ln:path, $tanh:path) => {
+    ($type:ty { $($method:ident($($argument:ident),*) = $function:expr;)+ }) => {
         impl Real for $type {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -74,25 +119,31 @@ macro_rules! real {
                 // IEEE 754 asks for a correctly rounded root, so the hardware's is the same bits.
                 <$type>::sqrt(self)
             }
-            #[inline]
-            fn exp(self) -> Self {
-                $exp(self)
-            }
-            #[inline]
-            fn ln_1p(self) -> Self {
-                $ln_1p(self)
-            }
-            #[inline]
-            fn ln(self) -> Self {
-                $ln(self)
-            }
-            #[inline]
-            fn tanh(self) -> Self {
-                $tanh(self)
-            }
+            $(#[inline]
+            fn $method(self, $($argument: Self),*) -> Self {
+                $function(self, $($argument),*)
+            })+
         }
     };
 }
 
-real!(f32, libm::expf, libm::log1pf, libm::logf, libm::tanhf);
-real!(f64, libm::exp, libm::log1p, libm::log, libm::tanh);
+real!(f32 {
+    fma(factor, term) = Number::fma;
+    exp() = mesascope_lanes::exp;
+    ln() = mesascope_lanes::ln;
+    tanh() = mesascope_lanes::tanh;
+    sigmoid() = mesascope_lanes::sigmoid;
+    softplus() = mesascope_lanes::softplus;
+});
+
+real!(f64 {
+    fma(factor, term) = libm::fma;
+    exp() = libm::exp;
+    ln() = libm::log;
+    tanh() = libm::tanh;
+    sigmoid() = |x: f64| {
+        let small = libm::exp(-x.abs());
+        (if x < 0.0 { small } else { 1.0 }) / (1.0 + small)
+    };
+    softplus() = |x: f64| (if x > 0.0 { x } else { 0.0 * x }) + libm::log1p(libm::exp(-x.abs()));
+});

@@ -1,122 +1,94 @@
-//! What an optimiser remembers from step to step, and its steps.
+//! What an optimiser remembers from step to step.
 //!
-//! Terms are combined in the order of PyTorch's single-tensor code, so that steps differ from its
-//! own by rounding alone. Settings are kept in double precision until they meet a parameter.
+//! Steps differ from PyTorch's by rounding alone. Settings are kept in double precision until they
+//! meet a parameter.
 
+use crate::update::{Touched, Update};
 use crate::{Optimiser, Real};
 
 /// Moves when a step moves.
-pub const NUMERICS: u32 = 1;
+pub const NUMERICS: u32 = 2;
 
 /// What an optimiser remembers from step to step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OptimiserState<T> {
-    learning_rate: f64,
-    rule: Rule<T>,
+    /// The rule, and how often it was applied.
+    pub(crate) schedule: Schedule,
+    /// Sgd: the direction of the last step. Adam: the running mean of gradients. `[parameter]`.
+    first: Vec<T>,
+    /// Adam: the running mean of squared gradients, `[parameter]`; empty for Sgd.
+    second: Vec<T>,
 }
 
+/// An optimiser and how many steps it has taken: what the numbers of the next step follow from.
 #[derive(Clone, Debug, PartialEq)]
-enum Rule<T> {
-    Sgd(Sgd<T>),
-    Adam(Adam<T>),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Sgd<T> {
-    momentum: f64,
-    weight_decay: f64,
-    /// The direction of the last step, `[parameter]`; 0 before the first.
-    direction: Vec<T>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Adam<T> {
-    beta1: f64,
-    beta2: f64,
-    epsilon: f64,
+pub(crate) struct Schedule {
+    optimiser: Optimiser,
     /// beta1 and beta2 to the power of the steps taken.
-    beta1_power: f64,
-    beta2_power: f64,
-    /// Running means of the gradient and of its square, `[parameter]`.
-    means: Vec<T>,
-    squares: Vec<T>,
+    beta_powers: [f64; 2],
+}
+
+impl Schedule {
+    pub fn new(optimiser: &Optimiser) -> Schedule {
+        Schedule { optimiser: *optimiser, beta_powers: [1.0; 2] }
+    }
+
+    /// How many running means a parameter has.
+    pub fn remembered(&self) -> usize {
+        match self.optimiser {
+            Optimiser::Sgd { .. } => 1,
+            Optimiser::Adam { .. } | Optimiser::AdamW { .. } => 2,
+        }
+    }
+
+    /// The numbers of the next step, or nothing where the learning rate is 0: adding 0 turns -0
+    /// into 0 and adding 0 * infinity gives no number, but a control that must not learn keeps
+    /// every bit.
+    pub fn next(&mut self) -> Option<Update> {
+        let (rate, beta1, beta2, epsilon, weight_decay) = match self.optimiser {
+            Optimiser::Sgd { learning_rate, momentum, weight_decay } => {
+                let rate = learning_rate.get();
+                let (momentum, decay) = (momentum.get(), weight_decay.get());
+                return (rate != 0.0).then_some(Update::Sgd { momentum, decay, rate });
+            }
+            Optimiser::Adam { learning_rate, beta1, beta2, epsilon } => {
+                (learning_rate.get(), beta1.get(), beta2.get(), epsilon.get(), 0.0)
+            }
+            Optimiser::AdamW { learning_rate, beta1, beta2, epsilon, weight_decay } => {
+                let decay = weight_decay.get();
+                (learning_rate.get(), beta1.get(), beta2.get(), epsilon.get(), decay)
+            }
+        };
+        let [power1, power2] = &mut self.beta_powers;
+        *power1 *= beta1;
+        *power2 *= beta2;
+        (rate != 0.0).then_some(Update::Adam {
+            beta1,
+            rest1: 1.0 - beta1,
+            beta2,
+            rest2: 1.0 - beta2,
+            scale: 1.0 / (1.0 - *power2).sqrt(),
+            epsilon,
+            rate: rate / (1.0 - *power1),
+            keep: 1.0 - rate * weight_decay,
+        })
+    }
 }
 
 impl<T: Real> OptimiserState<T> {
     pub(crate) fn new(settings: &Optimiser, parameters: usize) -> OptimiserState<T> {
-        let zeros = || vec![T::ZERO; parameters];
-        match *settings {
-            Optimiser::Sgd { learning_rate, momentum, weight_decay } => OptimiserState {
-                learning_rate: learning_rate.get(),
-                rule: Rule::Sgd(Sgd {
-                    momentum: momentum.get(),
-                    weight_decay: weight_decay.get(),
-                    direction: zeros(),
-                }),
-            },
-            Optimiser::Adam { learning_rate, beta1, beta2, epsilon } => OptimiserState {
-                learning_rate: learning_rate.get(),
-                rule: Rule::Adam(Adam {
-                    beta1: beta1.get(),
-                    beta2: beta2.get(),
-                    epsilon: epsilon.get(),
-                    beta1_power: 1.0,
-                    beta2_power: 1.0,
-                    means: zeros(),
-                    squares: zeros(),
-                }),
-            },
-        }
+        let schedule = Schedule::new(settings);
+        let second = if schedule.remembered() > 1 { parameters } else { 0 };
+        OptimiserState { schedule, first: vec![T::ZERO; parameters], second: vec![T::ZERO; second] }
     }
 
     /// Moves `parameters`, `[parameter]`, against `gradient`, `[parameter]`.
     pub fn step(&mut self, parameters: &mut [T], gradient: &[T]) {
         assert_eq!(parameters.len(), gradient.len(), "both are [parameter]");
-        let remembered = match &self.rule {
-            Rule::Sgd(sgd) => sgd.direction.len(),
-            Rule::Adam(adam) => adam.means.len(),
-        };
+        let remembered = self.first.len();
         assert_eq!(parameters.len(), remembered, "the state was started for these parameters");
-        if self.learning_rate == 0.0 {
-            // Adding 0 turns -0 into 0 and adding 0 * infinity gives no number, but a control that
-            // must not learn keeps every bit.
-            return;
-        }
-        match &mut self.rule {
-            Rule::Sgd(sgd) => sgd.step(self.learning_rate, parameters, gradient),
-            Rule::Adam(adam) => adam.step(self.learning_rate, parameters, gradient),
-        }
-    }
-}
-
-impl<T: Real> Sgd<T> {
-    fn step(&mut self, learning_rate: f64, parameters: &mut [T], gradient: &[T]) {
-        let learning_rate = T::from_f64(learning_rate);
-        let momentum = T::from_f64(self.momentum);
-        let weight_decay = T::from_f64(self.weight_decay);
-        let each = parameters.iter_mut().zip(gradient).zip(&mut self.direction);
-        for ((parameter, &slope), direction) in each {
-            *direction = momentum * *direction + (slope + weight_decay * *parameter);
-            *parameter = *parameter - learning_rate * *direction;
-        }
-    }
-}
-
-impl<T: Real> Adam<T> {
-    fn step(&mut self, learning_rate: f64, parameters: &mut [T], gradient: &[T]) {
-        self.beta1_power *= self.beta1;
-        self.beta2_power *= self.beta2;
-        let (beta1, rest1) = (T::from_f64(self.beta1), T::from_f64(1.0 - self.beta1));
-        let (beta2, rest2) = (T::from_f64(self.beta2), T::from_f64(1.0 - self.beta2));
-        let epsilon = T::from_f64(self.epsilon);
-        let size = T::from_f64(learning_rate / (1.0 - self.beta1_power));
-        let root = T::from_f64((1.0 - self.beta2_power).sqrt());
-        let state = self.means.iter_mut().zip(&mut self.squares);
-        for ((parameter, &slope), (mean, square)) in parameters.iter_mut().zip(gradient).zip(state)
-        {
-            *mean = beta1 * *mean + rest1 * slope;
-            *square = beta2 * *square + rest2 * slope * slope;
-            *parameter = *parameter - size * *mean / (square.sqrt() / root + epsilon);
-        }
+        let Some(update) = self.schedule.next() else { return };
+        let (first, second) = (&mut self.first[..], &mut self.second[..]);
+        update.reference(Touched { parameters, gradient, first, second });
     }
 }

@@ -39,8 +39,8 @@ fn reference<T: Real>(network: &Network<T>, row: &[T]) -> Vec<T> {
                 Biases::None => T::ZERO,
             };
             for (input, &value) in given.iter().enumerate() {
-                sum +=
-                    value * network.parameters[layer.weights.start + output * layer.inputs + input];
+                let weight = layer.weights.start + output * layer.inputs + input;
+                sum = network.parameters[weight].fma(value, sum);
             }
             match network.activation {
                 _ if place + 1 == layers.len() => sum,

@@ -1,6 +1,8 @@
 //! The distributions of fresh parameters, from fixed keys, with the resolution of each check.
 
-use mesascope_nets::{Activation, Biases, Initialisation, Mlp, Network};
+use mesascope_nets::{
+    Activation, Biases, Convolution, Gru, Image, Initialisation, Mlp, Network, Padding, Shape,
+};
 use mesascope_stats::Key;
 
 /// 64 inputs, hidden layers of 256 and 128, 32 outputs.
@@ -116,7 +118,7 @@ fn the_key_alone_decides_a_network_and_its_first_weights_stay_what_they_are() {
 }
 
 /// Value stability: these move only together with a `NUMERICS` number.
-const FIRST_WEIGHTS: [f32; 3] = [-0.27305, 0.9414487, 1.5466607];
+const FIRST_WEIGHTS: [f32; 3] = [0.8747129, 0.6353435, -0.1739429];
 
 #[test]
 fn a_network_without_biases_draws_the_weights_of_its_layers_one_after_another() {
@@ -128,3 +130,84 @@ fn a_network_without_biases_draws_the_weights_of_its_layers_one_after_another() 
     assert_eq!((with.len(), without.len()), (13, 9));
     assert_eq!(with[..9], without[..]);
 }
+
+/// The distance of Kolmogorov and Smirnov between values and the uniform distribution on
+/// [-bound, bound), in units of its critical value at alpha 0.001, 1.95 / sqrt(n).
+fn from_uniform(values: &[f32], bound: f64) -> f64 {
+    let mut sorted: Vec<f64> = values.iter().map(|&v| f64::from(v)).collect();
+    sorted.sort_by(f64::total_cmp);
+    let count = sorted.len() as f64;
+    let share = |v: f64| ((v + bound) / (2.0 * bound)).clamp(0.0, 1.0);
+    let gap = sorted.iter().enumerate().map(|(place, &v)| {
+        (share(v) - place as f64 / count).max((place + 1) as f64 / count - share(v))
+    });
+    gap.fold(0.0, f64::max) / (1.95 / count.sqrt())
+}
+
+fn assert_uniform(values: &[f32], bound: f64) {
+    assert!(values.iter().all(|v| f64::from(v.abs()) <= bound * (1.0 + 1e-7)));
+    let gap = from_uniform(values, bound);
+    assert!(gap < 1.0, "{} values: {gap} of the critical distance", values.len());
+    // With 4,096 values the resolution is 15% of the bound: the wrong count of inputs shows.
+    assert!(values.len() >= 4096, "{} values are too few to tell", values.len());
+    assert!(from_uniform(values, bound * 1.15) > 1.0, "the check tells a bound that is 15% off");
+}
+
+#[test]
+fn torch_parameters_are_uniform_within_one_over_the_root_of_what_a_unit_reads() {
+    let torch = Initialisation::Torch;
+    let mlp = Mlp { initialisation: torch, ..Mlp::with_hidden(&[256, 128]).unwrap() };
+    let network = mlp.initialise(64, 32, Key::from_seed(23));
+    for (layer, inputs) in network.layers().zip([64f64, 256.0, 128.0]) {
+        assert_uniform(&network.parameters[layer.weights], 1.0 / inputs.sqrt());
+    }
+    // Biases as well: enough of them in a layer of 4,096 units.
+    let wide = Mlp { initialisation: torch, ..Mlp::with_hidden(&[4096]).unwrap() };
+    let network = wide.initialise(9, 1, Key::from_seed(24));
+    assert_uniform(&network.parameters[network.layer(0).biases], 1.0 / 3.0);
+}
+
+#[test]
+fn torch_parameters_of_a_recurrent_network_are_uniform_within_one_over_the_root_of_its_units() {
+    let gru = Gru { initialisation: Initialisation::Torch, ..Gru::with_hidden(64).unwrap() };
+    let network = gru.initialise(32, 64, 3, Key::from_seed(25));
+    let (weight_ih, rest) = network.parameters.split_at(3 * 64 * 32);
+    let (weight_hh, rest) = rest.split_at(3 * 64 * 64);
+    let (biases, weight) = rest.split_at(2 * 3 * 64);
+    for values in [weight_ih, weight_hh, &weight[..64 * 64]] {
+        assert_uniform(values, 1.0 / 8.0);
+    }
+    let most = biases.iter().fold(0.0, |most: f32, bias| most.max(bias.abs()));
+    assert!(most > 0.12 && most <= 0.125, "{most}");
+}
+
+#[test]
+fn torch_parameters_of_a_convolution_count_its_window_and_channels() {
+    let image = Image { channels: 8, height: 5, width: 5 };
+    let convolution: Convolution = serde_json::from_str(
+        r#"{"channels": [64], "padding": "same", "hidden": [], "initialisation": "torch"}"#,
+    )
+    .unwrap();
+    assert_eq!(convolution.padding, Padding::Same);
+    let network = convolution.initialise(image, 4, Key::from_seed(26)).unwrap();
+    let weights = 64 * 8 * 9;
+    assert_uniform(&network.parameters[..weights], 1.0 / 72f64.sqrt());
+    assert_uniform(&network.parameters[weights + 64..], 1.0 / 1600f64.sqrt());
+}
+
+#[test]
+fn the_first_torch_parameters_stay_what_they_are() {
+    let torch = Initialisation::Torch;
+    let mlp = Mlp { initialisation: torch, ..Mlp::with_hidden(&[3]).unwrap() };
+    let gru = Gru { initialisation: torch, ..Gru::with_hidden(3).unwrap() };
+    let gru = gru.initialise(2, 1, 4, Key::from_seed(1));
+    assert!(matches!(gru.shape, Shape::Gru(_)));
+    let first = |parameters: &[f32]| [parameters[0], parameters[1], parameters[2]];
+    let found =
+        [first(&mlp.initialise(2, 1, Key::from_seed(1)).parameters), first(&gru.parameters)];
+    assert_eq!(found, FIRST_TORCH_PARAMETERS);
+}
+
+/// Value stability: these move only together with a `NUMERICS` number.
+const FIRST_TORCH_PARAMETERS: [[f32; 3]; 2] =
+    [[0.25751892, -0.08914817, 0.4808721], [0.21026333, -0.07278918, 0.39263043]];

@@ -1,6 +1,9 @@
 //! The settings of a network as a study file writes them, and the networks they make.
 
-use mesascope_nets::{Activation, Biases, Initialisation, Loss, Mlp, Scaling, numerics};
+use mesascope_nets::{
+    Activation, Biases, Convolution, Gru, Image, Initialisation, Loss, Mlp, Padding, Read, Scaling,
+    numerics,
+};
 use mesascope_stats::Key;
 
 fn read(json: &str) -> Result<Mlp, String> {
@@ -19,6 +22,7 @@ fn hidden_widths_alone_make_a_relu_network_with_biases_drawn_by_fan_in() {
 fn every_setting_is_read_back_as_it_was_written() {
     for json in [
         r#"{"hidden":[40,40],"activation":"relu","initialisation":"fan-in"}"#,
+        r#"{"hidden":[3],"activation":"tanh","initialisation":"torch"}"#,
         r#"{"hidden":[],"activation":"tanh","initialisation":{"uniform":{"bound":1.0}},"biases":"none"}"#,
         r#"{"hidden":[1],"activation":"relu","initialisation":{"gaussian":{"weight_sd":1.5,"bias_sd":0.0,"scaling":"none"}}}"#,
     ] {
@@ -81,16 +85,86 @@ fn parameters_are_counted_layer_by_layer() {
 }
 
 #[test]
+fn a_recurrent_network_reads_the_last_step_and_counts_the_parameters_of_torch() {
+    let gru: Gru = serde_json::from_str(r#"{"hidden": 4}"#).unwrap();
+    assert_eq!(gru, Gru::with_hidden(4).unwrap());
+    assert_eq!(gru.read, Read::LastStep);
+    let shape = gru.shape(3, 2, 5);
+    // nn.GRU(3, 4) has 108 parameters and nn.Linear(4, 2) has 10.
+    assert_eq!((shape.parameter_count(), shape.readings()), (118, 1));
+    assert_eq!(gru.initialise(3, 2, 5, Key::from_seed(1)).parameters.len(), 118);
+    let every = Gru { read: Read::EveryStep, ..gru };
+    assert_eq!(every.shape(3, 2, 5).readings(), 5);
+    let json = serde_json::to_string(&every).unwrap();
+    assert_eq!(json, r#"{"hidden":4,"read":"every-step","initialisation":"fan-in"}"#);
+    let wrong = serde_json::from_str::<Gru>(r#"{"hidden": 0}"#).unwrap_err().to_string();
+    assert!(wrong.contains("a width is a whole number from 1 to 4096, not 0"), "{wrong}");
+}
+
+#[test]
+fn a_convolutional_network_counts_the_parameters_of_torch_and_refuses_images_too_small() {
+    let convolution: Convolution = serde_json::from_str(r#"{"channels": [3, 4]}"#).unwrap();
+    assert_eq!((convolution.size.get(), convolution.padding), (3, Padding::None));
+    assert_eq!(
+        (&convolution.hidden[..], convolution.initialisation),
+        (&[][..], Initialisation::FanIn)
+    );
+    let image = Image { channels: 2, height: 6, width: 5 };
+    // nn.Conv2d(2, 3, 3) has 57, nn.Conv2d(3, 4, 3) has 112, nn.Linear(4 * 2 * 1, 1) has 9.
+    assert_eq!(convolution.shape(image, 1).unwrap().parameter_count(), 57 + 112 + 9);
+    let same = Convolution { padding: Padding::Same, ..convolution.clone() };
+    assert_eq!(same.shape(image, 1).unwrap().parameter_count(), 57 + 112 + 4 * 6 * 5 + 1);
+    let small = Image { height: 4, ..image };
+    let error = convolution.shape(small, 1).unwrap_err().to_string();
+    assert!(error.contains("at least one must be left, not 4 by 5 with 4 to take off"), "{error}");
+    assert!(same.shape(small, 1).is_ok());
+    let wrong = serde_json::from_str::<Convolution>(r#"{"channels": [3], "size": 17}"#);
+    let wrong = wrong.unwrap_err().to_string();
+    assert!(wrong.contains("a kernel has 1 to 16 lines and columns, not 17"), "{wrong}");
+}
+
+#[test]
+fn the_schema_of_every_kind_of_network_tells_the_meaning_of_every_setting() {
+    for schema in [schemars::schema_for!(Gru), schemars::schema_for!(Convolution)] {
+        let schema = schema.to_value();
+        let settings = schema["properties"].as_object().unwrap();
+        assert!(settings.len() >= 3);
+        for (name, setting) in settings {
+            let meaning = setting["description"].as_str().unwrap();
+            assert!(meaning.contains("efault"), "{name}: {meaning}");
+        }
+    }
+}
+
+/// Every file of ours below a folder, with its name from the crate's on.
+fn files(folder: &std::path::Path, name: &str) -> Vec<(String, std::path::PathBuf)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = format!("{name}/{}", path.file_stem().unwrap().to_str().unwrap());
+        if path.is_dir() {
+            found.extend(files(&path, &name));
+        } else {
+            found.push((name.replace('_', "-"), path));
+        }
+    }
+    found
+}
+
+#[test]
 fn every_file_with_a_numerics_number_is_listed_once_and_in_order() {
     let listed: Vec<String> = numerics().iter().map(|(name, _)| name.to_string()).collect();
+    let (lanes, ours) = listed.split_at(mesascope_lanes::numerics().len());
+    assert!(lanes.iter().all(|name| name.starts_with("lanes/")), "{lanes:?}");
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
-    let mut files: Vec<String> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .filter(|path| std::fs::read_to_string(path).unwrap().contains("pub const NUMERICS: u32"))
-        .map(|path| format!("nets/{}", path.file_stem().unwrap().to_str().unwrap()))
+    let mut files: Vec<String> = files(folder.as_ref(), "nets")
+        .into_iter()
+        .filter(|(_, path)| {
+            std::fs::read_to_string(path).unwrap().contains("pub const NUMERICS: u32")
+        })
+        .map(|(name, _)| name)
         .collect();
     files.sort();
-    assert!(!files.is_empty());
-    assert_eq!(listed, files);
+    assert!(files.len() > 10, "{files:?}");
+    assert_eq!(ours, files);
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use mesascope_stats::{Sides, clopper_pearson};
 use parquet::basic::{ConvertedType, Repetition, Type as Physical};
 use parquet::column::writer::ColumnWriter;
 use parquet::data_type::ByteArray;
@@ -28,7 +29,10 @@ pub enum Format {
     Parquet,
 }
 
-/// One measurement of one trial, joined with the trial's factors.
+/// The level of the intervals of outcomes' probabilities.
+const LEVEL: f64 = 0.95;
+
+/// One measurement of one trial (one outcome of it, where it is counts), joined with the trial's factors.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct Row {
     /// The cell's name.
@@ -49,12 +53,16 @@ struct Row {
     status: Option<String>,
     /// The value as a number, where it is one.
     number: Option<f64>,
-    /// Hits, where the value is a share.
+    /// Hits, where the value is a share; draws of the outcome, where it is counts.
     hits: Option<u64>,
-    /// Cases, where the value is a share.
+    /// Cases, where the value is a share; all draws, where it is counts.
     of: Option<u64>,
-    /// The class, where the value is one.
+    /// The class, where the value is one; the outcome, where it is counts.
     class: Option<String>,
+    /// The lower end of the exact 95% interval of the probability of an outcome of counts.
+    low: Option<f64>,
+    /// Its upper end.
+    high: Option<f64>,
     /// Why nothing can be said, or why the trial failed.
     because: Option<String>,
 }
@@ -126,13 +134,15 @@ fn rows_of(
         hits: None,
         of: None,
         class: None,
+        low: None,
+        high: None,
         because: None,
     };
     match &record.content {
         Content::Failed { because } => vec![Row { because: Some(because.clone()), ..blank }],
         Content::Measured(measurements) => measurements
             .iter()
-            .map(|measurement| {
+            .flat_map(|measurement| {
                 let mut row = Row {
                     quantity: measurement.quantity.clone(),
                     number: measurement.value.as_number(),
@@ -142,11 +152,31 @@ fn rows_of(
                     Value::Share { hits, of } => (row.hits, row.of) = (Some(*hits), Some(*of)),
                     Value::Number(_) => {}
                     Value::Class(class) => row.class = Some(class.clone()),
+                    Value::Counts { of, counts } => {
+                        row.of = Some(*of);
+                        if !counts.is_empty() {
+                            return counts.iter().map(|one| outcome(&row, *of, one)).collect();
+                        }
+                    }
                     Value::Undetermined { because } => row.because = Some(because.clone()),
                 }
-                row
+                vec![row]
             })
             .collect(),
+    }
+}
+
+/// One outcome of counts, with the exact interval of its probability.
+fn outcome(row: &Row, of: u64, (name, hits): (&String, &u64)) -> Row {
+    let interval = clopper_pearson(*hits, of, LEVEL, Sides::Two).ok();
+    Row {
+        number: (of > 0).then(|| *hits as f64 / of as f64),
+        hits: Some(*hits),
+        of: Some(of),
+        class: Some(name.clone()),
+        low: interval.map(|interval| interval.low),
+        high: interval.map(|interval| interval.high),
+        ..row.clone()
     }
 }
 
@@ -203,6 +233,8 @@ fn columns(rows: &[Row], factors: &[String]) -> Vec<(String, Column)> {
     columns.push(("hits".to_string(), whole(&|row| row.hits)));
     columns.push(("of".to_string(), whole(&|row| row.of)));
     columns.push(("class".to_string(), text(&|row| row.class.clone())));
+    columns.push(("low".to_string(), Column::Real(rows.iter().map(|row| row.low).collect())));
+    columns.push(("high".to_string(), Column::Real(rows.iter().map(|row| row.high).collect())));
     columns.push(("because".to_string(), text(&|row| row.because.clone())));
     columns
 }

@@ -3,6 +3,7 @@
 
 mod agents;
 mod atomic;
+mod control;
 mod export;
 mod identity;
 mod line;
@@ -16,16 +17,14 @@ mod survey;
 
 pub use agents::{StoredAgent, Tensor, TensorKind};
 pub use atomic::write_atomically;
+pub use control::{Against, Control, ControlKind, Expect};
 pub use export::{Format, export};
 pub use identity::{AgentId, Made, RecordId, Seed, canonical, hash_of, hash_of_bytes};
 pub use line::{By, Content, InstrumentSpec, Instrumented, LineError, Record};
 pub use mistake::{Mistake, Source, nearest, suggestion};
-pub use plan::{
-    Cell, Control, ControlKind, Expect, Filter, Keep, Namespace, OneOrMany, Plan, Question, Scope,
-    Trial,
-};
+pub use plan::{Cell, Filter, Keep, Namespace, OneOrMany, Plan, Question, Scope, Trial};
 pub use provenance::Provenance;
-pub use quantity::{Kind, Measurement, Quantity, Status, Value};
+pub use quantity::{Kind, Measurement, Outcomes, Quantity, Status, Value};
 pub use sealed::{read_sealed, write_sealed};
 pub use store::{Damaged, Missing, Slice, SliceLock, Store};
 pub use survey::{Survey, missing};

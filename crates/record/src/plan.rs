@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::RecordError;
+use crate::control::{Control, Expect};
 use crate::identity::{AgentId, Made, Seed, canonical, hash_of, hash_of_bytes};
 use crate::line::{InstrumentSpec, Instrumented};
 use crate::quantity::{Quantity, Status};
@@ -169,80 +170,6 @@ impl Scope {
             ("scaffold", &self.scaffold),
         ]
     }
-}
-
-/// A control: what must hold, of which cells.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Control {
-    /// Its name, read after "must hold that".
-    pub name: String,
-    /// Positive controls show that an effect would be seen, negative ones that none is made up.
-    pub kind: ControlKind,
-    /// One sentence.
-    pub says: String,
-    /// The names of the cells that it reads.
-    pub cells: Vec<String>,
-    /// The quantity it reads.
-    pub quantity: String,
-    /// What must hold.
-    pub expect: Expect,
-}
-
-/// The two sorts of control.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ControlKind {
-    /// A known effect must be seen.
-    Positive,
-    /// No effect may be seen where there is none.
-    Negative,
-}
-
-/// What a control demands. A p-value below `alpha` fails.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Expect {
-    /// All hits of all trials together are Binomial(n, p), by the exact two-sided test.
-    Binomial {
-        /// The class whose agents are the hits, for a quantity of classes.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        class: Option<String>,
-        /// The probability of a hit.
-        p: f64,
-        /// The chance that a true control fails.
-        alpha: f64,
-    },
-    /// The mean over trials of each cell is this, by t-tests with Bonferroni's correction.
-    Mean {
-        /// The value.
-        is: f64,
-        /// The chance that a true control fails.
-        alpha: f64,
-    },
-    /// The two-sided interval of each cell's mean lies above this.
-    Above {
-        /// The value.
-        than: f64,
-        /// The interval's level.
-        level: f64,
-    },
-    /// In every cell, no more than this share of the trials misses: a cell fails where the
-    /// one-sided 99.9% bound on its share lies above.
-    NearlyAll {
-        /// The class that must be had, for a quantity of classes.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        class: Option<String>,
-        /// The largest share that may miss.
-        missing: f64,
-    },
-    /// The trials are distributed as in other cells, by the two-sample Kolmogorov-Smirnov test.
-    SameAs {
-        /// The other cells.
-        cells: Vec<String>,
-        /// The chance that a true control fails.
-        alpha: f64,
-    },
 }
 
 /// Which cells: for each factor named, the values allowed.

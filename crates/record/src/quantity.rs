@@ -1,5 +1,7 @@
 //! What is measured, and a measurement of it with its uncertainty.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Something an instrument measures. Its name is unique among all instruments.
@@ -36,6 +38,37 @@ pub enum Kind {
         /// The classes, in order.
         classes: Vec<String>,
     },
+    /// How often each of many outcomes came in a block of draws; draws are counted by outcome.
+    Counts {
+        /// What the outcomes are called.
+        outcomes: Outcomes,
+    },
+}
+
+/// What the outcomes of a quantity of counts are called.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Outcomes {
+    /// These names.
+    Named(Vec<String>),
+    /// Whole numbers from 0, in decimal digits.
+    WholeNumbers,
+}
+
+impl Outcomes {
+    /// Whether there can be an outcome of that name; says what outcomes are called where not.
+    pub fn admits(&self, name: &str) -> Result<(), String> {
+        match self {
+            Outcomes::Named(names) if names.iter().any(|one| one == name) => Ok(()),
+            Outcomes::Named(names) => {
+                Err(format!("no outcome is called {name:?}; one of {}", names.join(", ")))
+            }
+            Outcomes::WholeNumbers => match name.parse::<u64>() {
+                Ok(number) if number.to_string() == name => Ok(()),
+                _ => Err(format!("an outcome is a whole number such as \"0\", not {name:?}")),
+            },
+        }
+    }
 }
 
 /// One quantity of one agent.
@@ -63,6 +96,14 @@ pub enum Value {
     Number(f64),
     /// One of the quantity's classes.
     Class(String),
+    /// How often outcomes came among independent draws. An outcome that is left out came never; the
+    /// draws that the counts leave over are those of which nothing can be said.
+    Counts {
+        /// Draws, at least as many as the counts add up to.
+        of: u64,
+        /// Draws by outcome.
+        counts: BTreeMap<String, u64>,
+    },
     /// Nothing can be said, and why.
     Undetermined {
         /// The reason, in words.
@@ -85,7 +126,7 @@ impl Value {
         match self {
             Value::Share { hits, of } => Some(*hits as f64 / *of as f64),
             Value::Number(value) => Some(*value),
-            Value::Class(_) | Value::Undetermined { .. } => None,
+            Value::Class(_) | Value::Counts { .. } | Value::Undetermined { .. } => None,
         }
     }
 }

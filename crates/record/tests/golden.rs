@@ -2,11 +2,15 @@
 
 mod common;
 
-use common::{agents, made, plan, provenance, records};
-use mesascope_record::{Plan, Record, SCHEMA, Seed, Slice, Store, hash_of_bytes};
+use common::{agents, made, plan, provenance, records, spec};
+use mesascope_record::{
+    Content, Measurement, Plan, Record, SCHEMA, Seed, Slice, Store, Value, hash_of_bytes,
+};
 
 const SEGMENT: &str = include_str!("golden/schema-1.jsonl");
 const PLAN: &str = include_str!("golden/schema-1-plan.json");
+/// Of values that came to schema 1 later: what was written before them stays as it is.
+const COUNTS: &str = include_str!("golden/schema-1-counts.jsonl");
 
 /// Writes the golden files anew: `GOLDEN=write cargo test -p mesascope-record --test golden`. Only
 /// for a new schema; the files of an old one never change.
@@ -39,6 +43,19 @@ fn a_plan_of_schema_1_is_read_and_written_back_with_the_same_bytes() {
     let read = Plan::read(folder.path()).unwrap();
     assert_eq!(read, plan());
     assert_eq!(read.hash(), "f3cf6f142c7a209dd149ff32f717573a");
+}
+
+#[test]
+fn counts_are_written_and_read_back_with_the_same_bytes() {
+    let counts = [("constant".to_string(), 0), ("other".to_string(), u64::MAX - 1)].into();
+    let value = Value::Counts { of: u64::MAX, counts };
+    let measurement = Measurement { quantity: "function-probability".to_string(), value };
+    let content = Content::Measured(vec![measurement]);
+    let record = Record::of_instrument(made(0).agent(), spec(), content);
+    let text = record.to_line() + "\n";
+    written("schema-1-counts.jsonl", &text);
+    assert_eq!(text, COUNTS, "what is written has changed: raise SCHEMA and add a golden file");
+    assert_eq!(Record::from_line(COUNTS.trim_end()), Ok(record));
 }
 
 #[test]

@@ -1,20 +1,24 @@
 //! Random keys, log-probabilities, estimates, intervals, scores and tests: everything that can be
 //! checked against a textbook by a person who knows nothing of agents.
 
+mod agreement;
 mod correction;
 mod error;
 mod estimate;
 mod interval;
 mod key;
 mod kolmogorov;
+mod line;
 mod normal;
 mod quantile;
+mod rank;
 mod scale;
 mod score;
 mod score_of_means;
 mod significance;
 mod special;
 
+pub use agreement::{Divergence, PairedCounts};
 pub use correction::corrected_for_instrument;
 pub use error::StatsError;
 pub use estimate::{Estimate, Outcome, assert_estimates, smallest_detectable_effect};
@@ -23,8 +27,10 @@ pub use interval::{
 };
 pub use key::{Draws, Key};
 pub use kolmogorov::{ks_one_sample, ks_two_sample};
+pub use line::{Line, least_squares};
 pub use normal::{ln_normal_cdf, normal_cdf, normal_quantile};
 pub use quantile::student_t_quantile;
+pub use rank::{RankCorrelation, ranks, spearman};
 pub use scale::{LogBayesFactor, LogOdds, LogProb};
 pub use score::{beta_binomial, binomial, dirichlet_multinomial, multinomial};
 pub use score_of_means::{truncated_normal_mean, uniform_mean};

@@ -27,7 +27,7 @@ fn stirling_error(n: f64) -> f64 {
 }
 
 /// x ln(x / mean) - gap, where gap = x - mean, without cancellation near x = mean (Loader 2000).
-fn deviance(x: f64, mean: f64, gap: f64) -> f64 {
+pub(crate) fn deviance(x: f64, mean: f64, gap: f64) -> f64 {
     // Loader's bound between the series and the direct formula.
     if gap.abs() >= 0.1 * (x + mean) {
         return x * libm::log(x / mean) - gap;

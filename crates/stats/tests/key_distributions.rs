@@ -30,6 +30,49 @@ fn normals_are_normal() {
     assert!(ks_one_sample(&mutant, normal_cdf).unwrap() < ALPHA);
 }
 
+fn filled(seed: u64, fill: impl Fn(&mut Draws, &mut [f32])) -> Vec<f64> {
+    let mut numbers = vec![0.0; 100_000];
+    fill(&mut Key::from_seed(seed).draws(), &mut numbers);
+    numbers.into_iter().map(f64::from).collect()
+}
+
+#[test]
+fn normals_that_fill_a_slice_are_normal_independent_and_end_at_their_tail() {
+    // n = 100,000, as above.
+    let normals = filled(4, |draws, numbers| draws.fill_normal(2.0, numbers));
+    assert!(ks_one_sample(&normals, |x| normal_cdf(x / 2.0)).unwrap() > ALPHA);
+    assert!(ks_one_sample(&normals, |x| normal_cdf(x / 2.04)).unwrap() < ALPHA);
+    assert!(normals.iter().all(|normal| normal.abs() <= 6.7 * 2.0));
+
+    // A normal comes of the same radius as that sixteen places on, and not as its neighbour.
+    let quadrant = |a: f64, b: f64| {
+        2 * usize::from(a.abs() < 2.0 * 0.6745) + usize::from(b.abs() < 2.0 * 0.6745)
+    };
+    for apart in [1, 16] {
+        let at = |pair: usize| pair / 16 * 32 + pair % 16;
+        let firsts = (0..40_000).map(at);
+        let mut pairs = firsts.map(|first| quadrant(normals[first], normals[first + apart]));
+        let p = uniformity(4, 40_000, || pairs.next().unwrap());
+        assert!(p > ALPHA, "{apart} apart, p = {p}");
+    }
+    // The mutant that mixes one of a pair into the other.
+    let mut firsts = (0..40_000).map(|pair| pair / 16 * 32 + pair % 16);
+    let p = uniformity(4, 40_000, || {
+        let first = firsts.next().unwrap();
+        quadrant(normals[first], normals[first] + 0.5 * normals[first + 16])
+    });
+    assert!(p < ALPHA, "p = {p}");
+}
+
+#[test]
+fn uniforms_that_fill_a_slice_are_uniform_and_inside_their_bound() {
+    let uniforms = filled(5, |draws, numbers| draws.fill_uniform(0.5, numbers));
+    assert!(uniforms.iter().all(|value| (-0.5..0.5).contains(value)));
+    assert!(ks_one_sample(&uniforms, |x| (x + 0.5).clamp(0.0, 1.0)).unwrap() > ALPHA);
+    let mutant: Vec<f64> = uniforms.iter().map(|u| (u + 0.5).powf(1.03) - 0.5).collect();
+    assert!(ks_one_sample(&mutant, |x| (x + 0.5).clamp(0.0, 1.0)).unwrap() < ALPHA);
+}
+
 #[test]
 fn the_two_normals_of_a_pair_are_independent() {
     let quadrant =

@@ -12,7 +12,7 @@ assert_not_impl_any!(Key: Clone, Copy);
 
 #[test]
 fn the_first_bits_of_a_key_never_change() {
-    assert_eq!(NUMERICS, 1);
+    assert_eq!(NUMERICS, 2);
     let mut draws = Key::from_seed(7).draws();
     let bits: Vec<u64> = (0..4).map(|_| draws.bits()).collect();
     let expected = [
@@ -82,23 +82,51 @@ fn a_key_from_bytes_equals_the_key_from_their_number() {
 }
 
 #[test]
-fn filling_gives_the_same_numbers_as_drawing_one_by_one() {
+fn filling_with_bytes_gives_the_same_as_drawing_one_by_one() {
     let mut bytes = [0; 24];
     Key::from_seed(8).draws().fill(&mut bytes);
     let mut draws = Key::from_seed(8).draws();
     let drawn: Vec<u8> = (0..3).flat_map(|_| draws.bits().to_le_bytes()).collect();
     assert_eq!(bytes.to_vec(), drawn);
+}
 
-    // An odd length leaves half a Box-Muller pair for the next draw.
-    let mut filled = [0.0; 7];
-    let mut filling = Key::from_seed(8).draws();
-    filling.fill_normal(0.5, &mut filled);
-    let mut draws = Key::from_seed(8).draws();
-    assert_eq!(filled, [(); 7].map(|()| (draws.normal() * 0.5) as f32));
-    assert_eq!(filling.normal(), draws.normal());
+#[test]
+fn filling_with_numbers_takes_32_bytes_whatever_their_count() {
+    for count in [0, 1, 16, 300] {
+        let mut draws = Key::from_seed(8).draws();
+        draws.fill(&mut [0; 64]);
+        let after = draws.bits();
+        let mut numbers = vec![0.0; count];
+        let mut draws = Key::from_seed(8).draws();
+        draws.fill_normal(0.5, &mut numbers);
+        draws.fill_uniform(0.5, &mut numbers);
+        assert_eq!(draws.bits(), after, "{count} numbers");
+    }
+}
 
-    let mut filled = [0.0; 7];
-    Key::from_seed(8).draws().fill_uniform(0.25, &mut filled);
-    let mut draws = Key::from_seed(8).draws();
-    assert_eq!(filled, [(); 7].map(|()| (0.5 * draws.uniform() - 0.25) as f32));
+#[test]
+fn the_first_numbers_that_fill_a_slice_never_change() {
+    let mut numbers = [0.0; 20];
+    Key::from_seed(7).draws().fill_normal(0.5, &mut numbers);
+    let bits = [0, 1, 16, 19].map(|place: usize| numbers[place].to_bits());
+    // Within one unit in the last place of what Python gives in double precision.
+    assert_eq!(bits, [0xbf06_e8ab, 0x3eaa_580e, 0x3e3a_d887, 0x3e8b_9835], "{bits:#010x?}");
+    Key::from_seed(7).draws().fill_uniform(0.25, &mut numbers);
+    let bits = [0, 1, 16, 19].map(|place: usize| numbers[place].to_bits());
+    assert_eq!(bits, [0x3c96_f940, 0x3d1d_ea00, 0x3d13_5a50, 0x3cb5_3720], "{bits:#010x?}");
+}
+
+#[test]
+fn fewer_numbers_are_the_first_of_more_and_the_scale_is_a_factor() {
+    let filled = |count: usize, scale: f64| {
+        let mut numbers = vec![0.0; count];
+        Key::from_seed(9).draws().fill_normal(scale, &mut numbers);
+        numbers
+    };
+    let many = filled(1000, 1.0);
+    for count in [1, 17, 256, 257] {
+        assert_eq!(filled(count, 1.0), many[..count]);
+    }
+    let halved: Vec<f32> = many.iter().map(|number| number * 0.5).collect();
+    assert_eq!(filled(1000, 0.5), halved);
 }

@@ -1,5 +1,9 @@
 //! What a learner may see of the world, and what a frozen agent shows to an instrument.
 
+mod sample;
+
+pub use sample::{Function, Sample};
+
 /// Rows that a learner may see, with their labels. The rows not shown exist nowhere in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Labelled {
@@ -9,13 +13,22 @@ pub struct Labelled {
     pub width: usize,
     /// The class of each row, `[row]`, 0 or 1.
     pub labels: Vec<u8>,
+    /// The two numbers as which an input's bit 0 and bit 1 are written. With them a learner can make
+    /// up rows that it was not shown; their labels it cannot.
+    pub coding: [f32; 2],
 }
 
 impl Labelled {
-    /// A task from its rows. Panics unless `inputs` is `[row, input]` and `labels` is `[row]`.
+    /// A task from its rows, with bits written as 0 and 1. Panics unless `inputs` is
+    /// `[row, input]` and `labels` is `[row]`.
     pub fn new(inputs: Vec<f32>, width: usize, labels: Vec<u8>) -> Labelled {
         assert_eq!(inputs.len(), width * labels.len(), "inputs must be [row, input]");
-        Labelled { inputs, width, labels }
+        Labelled { inputs, width, labels, coding: [0.0, 1.0] }
+    }
+
+    /// The same rows where bits are written as these two numbers.
+    pub fn coded(self, coding: [f32; 2]) -> Labelled {
+        Labelled { coding, ..self }
     }
 
     /// How many rows are shown.
@@ -29,6 +42,15 @@ pub trait Labeller {
     /// The class that the agent gives each row. `inputs` is `[row, input]` with `width` numbers a
     /// row; the answer is `[row]`.
     fn labels(&self, inputs: &[f32], width: usize) -> Vec<u8>;
+}
+
+/// What an instrument is given to read: one agent, or a block of draws that no agent stands out of.
+#[derive(Clone, Copy)]
+pub enum Seen<'a> {
+    /// One agent.
+    One(&'a dyn Labeller),
+    /// A block of draws of functions.
+    Sample(&'a Sample),
 }
 
 /// Declares a catalogue: an enum with one variant a line, each naming its file.

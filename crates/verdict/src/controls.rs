@@ -5,6 +5,7 @@ use mesascope_stats::{
     Outcome, Sides, binomial_two_sided, clopper_pearson, ks_two_sample, mean_equals,
 };
 
+use crate::bands::{against_words, chi_square, every, within};
 use crate::table::{Column, Table};
 use crate::verdict::ControlResult;
 
@@ -39,6 +40,28 @@ pub(crate) fn test(plan: &Plan, table: &Table, control: &Control) -> ControlResu
         Expect::SameAs { cells, alpha } => {
             (same(table, control, cells, *alpha), "the same distribution".to_string())
         }
+        Expect::ChiSquare { against, alpha } => {
+            (chi_square(table, control, against, *alpha), against_words(against))
+        }
+        Expect::Within { class, low, high, level } => {
+            let what = class.as_ref().map_or(String::new(), |class| format!("{class} "));
+            let must = format!("{what}in {low} to {high}, with its {}% interval", level * 100.0);
+            let kind = plan.quantity(&control.quantity).map(|quantity| quantity.kind.clone());
+            let outcome = match kind {
+                None => Err("no instrument of the study measures it".to_string()),
+                Some(kind) => within(kind, table, control, class.as_deref(), (*low, *high), *level),
+            };
+            (outcome, must)
+        }
+        Expect::Every { low, high } => {
+            let must = match (low, high) {
+                (Some(low), Some(high)) => format!("every one in {low} to {high}"),
+                (Some(low), None) => format!("every one at least {low}"),
+                (None, Some(high)) => format!("every one at most {high}"),
+                (None, None) => "anything".to_string(),
+            };
+            (every(table, control, *low, *high), must)
+        }
     };
     let (holds, found) = match outcome {
         Ok((holds, found)) => (holds, found),
@@ -47,11 +70,11 @@ pub(crate) fn test(plan: &Plan, table: &Table, control: &Control) -> ControlResu
     ControlResult { name: control.name.clone(), kind: control.kind, holds, found, must }
 }
 
-type Tested = Result<(bool, String), String>;
+pub(crate) type Tested = Result<(bool, String), String>;
 
 /// The columns of all cells. An agent that failed or has no value is an error: leaving it out would
 /// choose among seeds.
-fn columns<'t>(
+pub(crate) fn columns<'t>(
     table: &'t Table,
     cells: &[String],
     quantity: &str,
@@ -64,6 +87,9 @@ fn columns<'t>(
         let column =
             column.ok_or_else(|| format!("cell {cell:?} has no agent that was measured"))?;
         match (&column.because, column.undetermined) {
+            (_, 0) if column.unclassed > 0 => {
+                Err(format!("{} draws of cell {cell:?} have no class or outcome", column.unclassed))
+            }
             (_, 0) => Ok(column),
             (because, n) => {
                 let because = because.as_deref().unwrap_or("no reason was given");
@@ -75,22 +101,27 @@ fn columns<'t>(
     if columns.is_empty() { Err("it reads no cell".to_string()) } else { Ok(columns) }
 }
 
-fn numbers(column: &Column) -> Vec<f64> {
+pub(crate) fn numbers(column: &Column) -> Vec<f64> {
     column.numbers.iter().map(|(_, number)| *number).collect()
 }
 
-fn too_small(alpha: f64) -> String {
+/// Hits and cases, of a class where there is one.
+pub(crate) fn hits_of(column: &Column, class: Option<&str>) -> (u64, u64) {
+    match class {
+        None => (column.hits, column.of),
+        Some(class) => {
+            (column.classes.get(class).copied().unwrap_or(0), column.classes.values().sum())
+        }
+    }
+}
+
+pub(crate) fn too_small(alpha: f64) -> String {
     format!("no outcome of so small a sample could reach p < {alpha:e}, so it could not fail")
 }
 
 fn binomial(table: &Table, control: &Control, class: Option<&str>, p: f64, alpha: f64) -> Tested {
     let columns = columns(table, &control.cells, &control.quantity)?;
-    let counts = columns.into_iter().map(|column| match class {
-        None => (column.hits, column.of),
-        Some(class) => {
-            (column.classes.get(class).copied().unwrap_or(0), column.classes.values().sum())
-        }
-    });
+    let counts = columns.into_iter().map(|column| hits_of(column, class));
     let (hits, of) = counts.fold((0, 0), |(hits, of), (h, o)| (hits + h, of + o));
     let two_sided = |hits| binomial_two_sided(hits, of, p).map_err(|error| error.to_string());
     if two_sided(0)?.min(two_sided(of)?) >= alpha {
@@ -153,20 +184,20 @@ fn nearly_all(
     let mut worst: Option<(f64, f64, &str)> = None;
     for name in &control.cells {
         let cell = plan.cell(name).ok_or_else(|| format!("the plan has no cell {name:?}"))?;
-        // A failed trial has no column, and misses.
-        let hits = table.column(name, &control.quantity).map_or(0, |column| match class {
-            None => column.hits,
-            Some(class) => column.classes.get(class).copied().unwrap_or(0),
-        });
-        let misses = cell.seeds - hits;
-        let all = clopper_pearson(cell.seeds, cell.seeds, NEARLY_ALL_LEVEL, Sides::Lower);
+        // A failed trial has no column, and misses. A block of draws counts as its draws.
+        let column = table.column(name, &control.quantity);
+        let (hits, known) = column.map_or((0, 0), |column| hits_of(column, class));
+        let draws = known + column.map_or(0, |column| column.unclassed);
+        let units = draws.max(cell.seeds);
+        let misses = units - hits;
+        let all = clopper_pearson(units, units, NEARLY_ALL_LEVEL, Sides::Lower);
         if all.map_err(|error| error.to_string())?.low <= missing {
-            return Err(format!("{} agents could all miss and hold", cell.seeds));
+            return Err(format!("{units} agents could all miss and hold"));
         }
-        let least = clopper_pearson(misses, cell.seeds, NEARLY_ALL_LEVEL, Sides::Lower)
+        let least = clopper_pearson(misses, units, NEARLY_ALL_LEVEL, Sides::Lower)
             .map_err(|error| error.to_string())?
             .low;
-        let share = misses as f64 / cell.seeds as f64;
+        let share = misses as f64 / units as f64;
         if worst.is_none_or(|(worst, most, _)| (least, share) > (worst, most)) {
             worst = Some((least, share, name));
         }

@@ -206,6 +206,9 @@ impl Distribution {
             (_, Kind::Number) => {
                 Err("a number without bounds is reported and not scored".to_string())
             }
+            (_, Kind::Counts { .. }) => {
+                Err("counts of draws are reported and not scored".to_string())
+            }
             (Distribution::Uniform, _) => Ok(()),
             (Distribution::Normal { mean, .. }, Kind::Mean { low, high }) => {
                 match (low..=high).contains(&mean) {
@@ -255,7 +258,10 @@ impl Distribution {
                 let counted: Vec<u64> = counts.values().copied().collect();
                 dirichlet_multinomial(&counted, &vec![1.0; counts.len()])
             }
-            (Summary::Undetermined { .. } | Summary::Numbers { .. }, _) => return None,
+            (
+                Summary::Undetermined { .. } | Summary::Numbers { .. } | Summary::Counts { .. },
+                _,
+            ) => return None,
         })
     }
 }
@@ -275,6 +281,6 @@ pub(crate) fn oracle(shown: &Summary) -> Option<Result<LogProb, StatsError>> {
             let shares: Vec<f64> = counted.iter().map(|&count| count as f64 / total).collect();
             Some(multinomial(&counted, &shares))
         }
-        Summary::Undetermined { .. } | Summary::Numbers { .. } => None,
+        Summary::Undetermined { .. } | Summary::Numbers { .. } | Summary::Counts { .. } => None,
     }
 }

@@ -27,6 +27,7 @@ pub fn judge(plan: &Plan, store: &Store, papers: &Papers) -> Result<Verdict, Ver
         preset: plan.preset,
         plan: plan.hash(),
         scope: plan.scope.clone(),
+        moves_no_claim: plan.claims.is_empty(),
         standing: registered.of_run(plan),
         ledger: papers.ledger.head().map(str::to_string),
         trials: plan.trial_count(),

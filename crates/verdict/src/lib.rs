@@ -1,6 +1,7 @@
 //! Claims, forecasts, ledger, judge and text report: from files alone, knowing no world, learner
 //! or agent, and running nothing.
 
+mod bands;
 mod claim;
 mod controls;
 mod forecast;

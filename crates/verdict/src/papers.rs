@@ -189,6 +189,13 @@ fn check_class(plan: &Plan, paper: &Paper, rule: &Rule) -> Result<(), Mistake> {
         (Some(Kind::Classes { classes }), None) => {
             format!("{} needs a class: {}", rule.quantity, classes.join(", "))
         }
+        (Some(Kind::Counts { outcomes }), Some(class)) => match outcomes.admits(class) {
+            Ok(()) => return Ok(()),
+            Err(what) => what,
+        },
+        (Some(Kind::Counts { .. }), None) => {
+            format!("{} needs a class: the outcome that is judged", rule.quantity)
+        }
         (Some(kind), Some(class)) if !matches!(kind, Kind::Classes { .. }) => {
             format!("{} has no classes, so none is {class:?}", rule.quantity)
         }

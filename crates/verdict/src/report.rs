@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use mesascope_record::{ControlKind, Scope};
+use mesascope_stats::{Sides, clopper_pearson};
 
 use crate::claim::Claim;
 use crate::verdict::{
@@ -90,6 +91,10 @@ pub fn report(verdict: &Verdict, style: Style) -> String {
         }
     }
     out.push('\n');
+    if verdict.moves_no_claim {
+        let words = "none: the study calibrates what measures, and moves no claim";
+        paragraph(&mut out, "Claims", words);
+    }
     paragraph(&mut out, "Scope", &scope_words(&verdict.scope));
     paragraph(&mut out, "Status", &standing_words(&verdict.standing));
     if !verdict.withdrawn.is_empty() {
@@ -161,6 +166,14 @@ fn tables(out: &mut String, findings: &Findings, style: Style) {
                 }
                 out.push('\n');
             }
+            Some(Summary::Counts { .. }) => {
+                let title = format!("{quantity} (share of draws, exact 95% interval)");
+                let _ = writeln!(out, "{}", style.paint("1", &title));
+                for row in rows {
+                    outcome_rows(out, row);
+                }
+                out.push('\n');
+            }
             Some(Summary::Rate { .. }) if quantity != "fitted" => {
                 let _ = writeln!(out, "{}", style.paint("1", &format!("{quantity} (agents)")));
                 for row in rows {
@@ -219,6 +232,28 @@ fn classes_row(out: &mut String, row: &CellRow) {
     }
     let _ = writeln!(out, "  {}", row.cell);
     wrap(out, 6, &parts.join(", "));
+}
+
+/// Outcomes of a cell that are drawn; the others are counted, and `export` lists them.
+const OUTCOMES_SHOWN: usize = 6;
+
+fn outcome_rows(out: &mut String, row: &CellRow) {
+    let Summary::Counts { of, counts } = &row.summary else { return };
+    let mut sorted: Vec<(&String, &u64)> = counts.iter().collect();
+    sorted.sort_by(|one, other| other.1.cmp(one.1).then_with(|| one.0.cmp(other.0)));
+    let _ = writeln!(out, "  {}: {of} draws", row.cell);
+    for (name, hits) in sorted.iter().take(OUTCOMES_SHOWN) {
+        let interval = match clopper_pearson(**hits, *of, 0.95, Sides::Two) {
+            Ok(interval) => format!("{:.3e} to {:.3e}", interval.low, interval.high),
+            Err(error) => error.to_string(),
+        };
+        let share = **hits as f64 / *of as f64;
+        let _ = writeln!(out, "    {:<32} {share:>10.3e}  {interval}", short(name, 32));
+    }
+    if sorted.len() > OUTCOMES_SHOWN {
+        let more = sorted.len() - OUTCOMES_SHOWN;
+        wrap(out, 4, &format!("and {more} more outcomes, which `mesascope export` lists"));
+    }
 }
 
 fn unfitted(out: &mut String, verdict: &Verdict) {

@@ -217,6 +217,10 @@ fn interval(summary: &Summary, class: Option<&str>, level: f64) -> Result<(Inter
             let hits = counts.get(class).ok_or_else(|| format!("there is no class {class:?}"))?;
             of_rate(*hits, counts.values().sum())
         }
+        (Summary::Counts { of, counts }, Some(outcome)) => {
+            of_rate(counts.get(outcome).copied().unwrap_or(0), *of)
+        }
+        (Summary::Counts { .. }, None) => Err("the rule names no outcome as its class".to_string()),
         (Summary::Classes { .. }, None) => Err("the rule names no class".to_string()),
         (Summary::Undetermined { because }, _) => Err(because.clone()),
         (_, Some(class)) => Err(format!("the quantity has no classes, so none is {class:?}")),

@@ -41,6 +41,7 @@ pub(crate) fn score(
             None => {
                 let because = match summary {
                     Summary::Undetermined { because } => because,
+                    Summary::Counts { .. } => "counts of draws are not scored".to_string(),
                     _ => "the quantity has no bounds".to_string(),
                 };
                 unscored.insert(cell.clone(), because);

@@ -29,9 +29,11 @@ pub(crate) struct Column {
     pub(crate) of: u64,
     /// The smallest step that a share can make, where the values are shares.
     pub(crate) finest: Option<f64>,
-    /// Agents by class.
+    /// Agents by class, or draws by class or outcome.
     pub(crate) classes: BTreeMap<String, u64>,
-    /// Agents of which nothing can be said.
+    /// Draws that have no class or outcome.
+    pub(crate) unclassed: u64,
+    /// Agents (or blocks of draws) of which nothing can be said.
     pub(crate) undetermined: u64,
     /// The reason given for one of them.
     pub(crate) because: Option<String>,
@@ -73,6 +75,13 @@ impl Table {
         Ok(table)
     }
 
+    /// A table of one column, for tests.
+    #[cfg(test)]
+    pub(crate) fn of(cell: &str, quantity: &str, column: Column) -> Table {
+        let columns = BTreeMap::from([((cell.to_string(), quantity.to_string()), column)]);
+        Table { columns, ..Table::default() }
+    }
+
     fn add(&mut self, at: usize, cell: &str, seed: u64, record: Record) {
         let measurements = match record.content {
             Content::Measured(measurements) => measurements,
@@ -99,6 +108,12 @@ impl Table {
                 }
                 Value::Number(_) => {}
                 Value::Class(class) => *column.classes.entry(class).or_default() += 1,
+                Value::Counts { of, counts } => {
+                    column.unclassed += of.saturating_sub(counts.values().sum());
+                    for (outcome, count) in counts {
+                        *column.classes.entry(outcome).or_default() += count;
+                    }
+                }
                 Value::Undetermined { because } => {
                     column.undetermined += 1;
                     column.because.get_or_insert(because);
@@ -123,7 +138,8 @@ impl Table {
         };
         let failed = self.failed.get(cell).copied().unwrap_or(0);
         let missing = column.undetermined + failed;
-        let all = column.numbers.len() as u64 + column.classes.values().sum::<u64>() + missing;
+        let classed = column.classes.values().sum::<u64>() + column.unclassed;
+        let all = column.numbers.len() as u64 + classed + missing;
         if missing == all {
             return undetermined(column.because.as_deref().unwrap_or("nothing was measured"));
         }
@@ -151,8 +167,9 @@ impl Table {
                     .iter()
                     .map(|class| (class.clone(), column.classes.get(class).copied().unwrap_or(0)))
                     .collect(),
-                undetermined: missing,
+                undetermined: missing + column.unclassed,
             },
+            Kind::Counts { .. } => Summary::Counts { of: classed, counts: column.classes.clone() },
         }
     }
 

@@ -23,6 +23,9 @@ pub struct Verdict {
     pub plan: String,
     /// What the evidence is about.
     pub scope: Scope,
+    /// Whether the study bears on no claim: it calibrates.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub moves_no_claim: bool,
     /// Whether the run was registered beforehand.
     pub standing: Standing,
     /// The newest entry of the ledger, if any.
@@ -142,6 +145,13 @@ pub enum Summary {
         counts: BTreeMap<String, u64>,
         /// Agents whose class is undetermined.
         undetermined: u64,
+    },
+    /// Draws by outcome.
+    Counts {
+        /// All draws.
+        of: u64,
+        /// Draws of each outcome; one that is left out came never.
+        counts: BTreeMap<String, u64>,
     },
     /// Nothing can be said, and why.
     Undetermined {

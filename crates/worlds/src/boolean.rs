@@ -25,7 +25,8 @@ pub struct Boolean {
     /// How a row is written for the network. Default: zero-one.
     #[serde(default)]
     pub coding: Coding,
-    /// Which rows the learner sees: a number, drawn uniformly for every seed; or
+    /// Which rows the learner sees: a number, drawn uniformly for every seed (0 for learners that
+    /// draw and do not learn); or
     /// `{ cue = { input = 4, at = 1 } }`, all rows on which that input has that value.
     pub shown: Shown,
 }
@@ -77,7 +78,7 @@ impl Coding {
 #[serde(untagged)]
 pub enum Shown {
     /// That many rows, drawn uniformly for every seed.
-    Drawn(#[schemars(range(min = 1))] u64),
+    Drawn(#[schemars(range(min = 0))] u64),
     /// All rows on which an input has a given value.
     ByCue {
         /// The input and its value.
@@ -112,15 +113,12 @@ impl<'de> Deserialize<'de> for Shown {
                 out.write_str("a number of rows or { cue = { input = 4, at = 1 } }")
             }
             fn visit_u64<E: de::Error>(self, rows: u64) -> Result<Shown, E> {
-                if rows == 0 {
-                    return Err(E::custom("shown is 0; a learner must be shown at least 1 row"));
-                }
                 Ok(Shown::Drawn(rows))
             }
             fn visit_i64<E: de::Error>(self, rows: i64) -> Result<Shown, E> {
                 match u64::try_from(rows) {
                     Ok(rows) => self.visit_u64(rows),
-                    Err(_) => Err(E::custom(format!("shown is {rows}; it must be at least 1"))),
+                    Err(_) => Err(E::custom(format!("shown is {rows}; it must be at least 0"))),
                 }
             }
             fn visit_map<M: de::MapAccess<'de>>(self, map: M) -> Result<Shown, M::Error> {
@@ -174,6 +172,7 @@ impl Rows for Boolean {
             width,
             seen.map(|row| targets[row]).collect(),
         );
+        let task = task.coded([self.coding.number(0), self.coding.number(1)]);
         (task, Audited { inputs, width, bits, targets, shown, cue })
     }
 
@@ -215,6 +214,13 @@ impl Rows for Boolean {
         self.input_count()
     }
 
+    fn shown_rows(&self) -> usize {
+        match self.shown {
+            Shown::Drawn(count) => count as usize,
+            Shown::ByCue { .. } => self.row_count() / 2,
+        }
+    }
+
     fn data(&self) -> String {
         let inputs = self.input_count();
         match self.shown {
@@ -246,6 +252,17 @@ mod tests {
         assert_eq!((task.rows(), audited.rows(), audited.free_rows().len()), (5, 16, 11));
         for (row, label) in task.inputs.chunks(4).zip(&task.labels) {
             assert_eq!((row[0] * row[3] < 0.0) as u8, *label, "{row:?}");
+        }
+    }
+
+    #[test]
+    fn a_learner_may_be_shown_nothing_and_is_told_how_bits_are_written() {
+        for (coding, numbers) in [("zero-one", [0.0, 1.0]), ("plus-minus", [-1.0, 1.0])] {
+            let text = format!("inputs = 3\ntarget = 'x0'\nshown = 0\ncoding = '{coding}'");
+            let world = world(&text);
+            let (task, audited) = world.draw(Key::from_seed(1));
+            assert_eq!((task.rows(), task.width, task.coding), (0, 3, numbers));
+            assert_eq!((audited.free_rows().len(), world.shown_rows()), (8, 0));
         }
     }
 
@@ -309,7 +326,6 @@ mod tests {
             "inputs = 11",
             "inputs = 0",
             "inputs = -1",
-            "inputs = 3\nshown = 0",
             "inputs = 3\nshown = -4",
             "inputs = 3\nshown = { cue = { inptu = 0, at = 1 } }",
         ] {

@@ -30,6 +30,9 @@ pub trait Rows {
     /// Numbers in one row.
     fn width(&self) -> usize;
 
+    /// How many rows a learner is shown.
+    fn shown_rows(&self) -> usize;
+
     /// Words for the data, for the scope of a study.
     fn data(&self) -> String;
 }

@@ -53,6 +53,7 @@ const MISTAKES: &[Mistake] = &[
     ("a negative width", "hidden = [8]", "hidden = [-8]", 13, &["1 to 4096", "-8"]),
     ("an arm's negative width", "= [12]", "= [-12]", 22, &["1 to 4096", "-12"]),
     ("more rows than exist", "shown = 8", "shown = 17", 10, &["17 rows", "only 16"]),
+    ("no row for a learner", "shown = 8", "shown = 0", 12, &["0 rows", "at least 1"]),
     ("more rows in a list", "shown = 8", "shown = { each = [8, 17] }", 10, &["17 rows", "only 16"]),
     (
         "more rows by an arm",
