@@ -60,7 +60,9 @@ pub use mlp::{Activation, Biases, Mlp, Width};
 pub use network::{Layer, Network};
 pub use number::{Fraction, NonNegative, Positive};
 pub use optimiser::Optimiser;
-pub use random_functions::{RANDOM_FUNCTIONS_NUMERICS, random_functions};
+pub use random_functions::{
+    RANDOM_FUNCTIONS_NUMERICS, random_functions, random_functions_with_passes,
+};
 pub use real::Real;
 pub use shape::{GruShape, Read, Shape};
 pub use state::OptimiserState;

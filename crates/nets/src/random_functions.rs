@@ -42,15 +42,31 @@ pub fn random_functions(
     key: Key,
     each: &mut dyn FnMut(u128),
 ) {
-    functions_on(Path::best(), mlp, inputs, coding, draws, key, each);
+    functions_on(Path::best(), mlp, inputs, coding, draws, 1, key, each);
 }
 
+/// As [`random_functions`] with several passes through every network, for benches that time the
+/// passes apart from the draws.
+#[doc(hidden)]
+pub fn random_functions_with_passes(
+    mlp: &Mlp,
+    inputs: usize,
+    draws: u64,
+    passes: u32,
+    key: Key,
+    each: &mut dyn FnMut(u128),
+) {
+    functions_on(Path::best(), mlp, inputs, [0.0, 1.0], draws, passes, key, each);
+}
+
+#[allow(clippy::too_many_arguments, reason = "what `random_functions` is given, and how it runs")]
 fn functions_on(
     path: Path,
     mlp: &Mlp,
     inputs: usize,
     coding: [f32; 2],
     draws: u64,
+    passes: u32,
     key: Key,
     each: &mut dyn FnMut(u128),
 ) {
@@ -62,7 +78,7 @@ fn functions_on(
     let mut tables = [0; AT_ONCE];
     for first in (0..draws).step_by(AT_ONCE) {
         let tables = &mut tables[..(draws - first).min(AT_ONCE as u64) as usize];
-        run(path, Tables { layout: &layout, seed, first, buffers: &mut buffers, tables });
+        run(path, Tables { layout: &layout, seed, first, buffers: &mut buffers, tables, passes });
         tables.iter().for_each(|&table| each(table));
     }
 }
@@ -86,8 +102,14 @@ mod tests {
     fn table_on(path: Path, layout: &Layout, seed: [u8; 32], stream: u64) -> (u128, Buffers) {
         let mut buffers = Buffers::of(layout);
         let mut tables = [0];
-        let kernel =
-            Tables { layout, seed, first: stream, buffers: &mut buffers, tables: &mut tables };
+        let kernel = Tables {
+            layout,
+            seed,
+            first: stream,
+            buffers: &mut buffers,
+            tables: &mut tables,
+            passes: 1,
+        };
         run(path, kernel);
         (tables[0], buffers)
     }

@@ -157,7 +157,7 @@ impl Product {
             1 => L::call(Strip::<8, 4, 1, 1, BY> { product, raw, at }),
             2 => L::call(Strip::<8, 4, 1, 2, BY> { product, raw, at }),
             3 => L::call(Strip::<8, 4, 1, 3, BY> { product, raw, at }),
-            _ => L::call(Strip::<6, 3, 1, 4, BY> { product, raw, at }),
+            _ => L::call(Strip::<6, 4, 1, 4, BY> { product, raw, at }),
         }
     }
 
@@ -382,7 +382,9 @@ impl<const TALL: usize, const MIDDLE: usize, const LOW: usize, const VECTORS: us
         let mut row = 0;
         // SAFETY: the rows and the vectors lie inside the result.
         unsafe {
-            while row + TALL <= product.rows {
+            // Two tiles of middle height rather than a tall one and rows that are left over.
+            let even = if 2 * MIDDLE > TALL { 2 * MIDDLE } else { 0 };
+            while row + TALL <= product.rows && product.rows - row != even {
                 product.tile::<L, TALL, VECTORS, BY>(raw, row, at);
                 row += TALL;
             }

@@ -64,6 +64,8 @@ pub(super) struct Tables<'a> {
     pub first: u64,
     pub buffers: &'a mut Buffers,
     pub tables: &'a mut [u128],
+    /// How often each network is passed through: 1, or more to time the passes apart.
+    pub passes: u32,
 }
 
 impl Kernel for Tables<'_> {
@@ -71,10 +73,12 @@ impl Kernel for Tables<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        let Tables { layout, seed, first, buffers, tables } = self;
+        let Tables { layout, seed, first, buffers, tables, passes } = self;
         for (stream, table) in (first..).zip(tables) {
             draw::<L>(layout, Words::new(seed, stream), &mut buffers.parameters);
-            *table = table_of::<L>(layout, buffers);
+            for _ in 0..passes {
+                *table = std::hint::black_box(table_of::<L>(layout, buffers));
+            }
         }
     }
 }
