@@ -288,7 +288,7 @@ mod tests {
         let mut each = |function| constant += u64::from(function == 0 || function == u128::MAX);
         // The fastest path: all give the same bits, and portable code would take minutes.
         let path = Path::all()[0];
-        functions_on(path, &mlp, 7, [0.0, 1.0], draws, Key::from_seed(seed), &mut each);
+        functions_on(path, &mlp, 7, [0.0, 1.0], draws, 1, Key::from_seed(seed), &mut each);
         let mean = constant as f64 / draws as f64;
         let standard_error = (mean * (1.0 - mean) / draws as f64).sqrt();
         Outcome::Estimated(Estimate { mean, standard_error, units: draws })
