@@ -34,7 +34,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use mesascope_record::{Kind, Measurement, Outcomes, Quantity, Status, Value};
-use mesascope_tasks::{Function, Sample, Seen};
+use mesascope_tasks::{Function, Layout, Sample, Seen};
 use mesascope_worlds::Audited;
 use mesascope_worlds::expression::Expression;
 use schemars::JsonSchema;
@@ -107,7 +107,8 @@ impl Measures for FunctionProbability {
         ]
     }
 
-    fn check(&self, inputs: usize) -> Result<(), String> {
+    fn check(&self, layout: &Layout) -> Result<(), String> {
+        let inputs = layout.bits()?;
         if self.functions.contains_key(OTHER) {
             return Err(format!("a set is named {OTHER:?}, which is what is in no set"));
         }
@@ -259,15 +260,23 @@ mod tests {
     #[test]
     fn sets_that_share_a_function_are_refused() {
         let twice = instrument(serde_json::json!({"a": ["x0"], "b": ["table(0011)"]}));
-        assert!(twice.check(2).unwrap_err().contains("table(0011)"));
-        assert!(twice.check(1).is_err(), "a table of four rows has two inputs");
+        assert!(twice.check(&Layout::of_bits(2, 0)).unwrap_err().contains("table(0011)"));
+        assert!(
+            twice.check(&Layout::of_bits(1, 0)).is_err(),
+            "a table of four rows has two inputs"
+        );
         for wrong in [
             serde_json::json!({"other": ["x0"]}),
             serde_json::json!({"a": []}),
             serde_json::json!({"a": ["random-per-seed"]}),
         ] {
-            assert!(instrument(wrong.clone()).check(2).is_err(), "{wrong}");
+            assert!(instrument(wrong.clone()).check(&Layout::of_bits(2, 0)).is_err(), "{wrong}");
         }
-        assert!(instrument(serde_json::json!({"a": ["x0"]})).check(8).unwrap_err().contains("7"));
+        assert!(
+            instrument(serde_json::json!({"a": ["x0"]}))
+                .check(&Layout::of_bits(8, 0))
+                .unwrap_err()
+                .contains("7")
+        );
     }
 }

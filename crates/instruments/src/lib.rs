@@ -11,7 +11,7 @@ pub mod rank_probability;
 pub mod simplicity_bias;
 
 use mesascope_record::{Measurement, Quantity, Status};
-use mesascope_tasks::{Seen, catalogue};
+use mesascope_tasks::{Layout, Seen, catalogue};
 use mesascope_worlds::Audited;
 
 pub use completion_class::CompletionClass;
@@ -51,9 +51,10 @@ pub trait Measures {
     /// What it measures.
     fn quantities(&self) -> Vec<Quantity>;
 
-    /// The first thing wrong with its settings for a world of so many inputs.
-    fn check(&self, _inputs: usize) -> Result<(), String> {
-        Ok(())
+    /// The first thing wrong with its settings for a world of that layout. Most instruments read rows
+    /// of bits, so that those of other rows say so.
+    fn check(&self, layout: &Layout) -> Result<(), String> {
+        layout.bits().map(|_| ())
     }
 
     /// How far it may be trusted.

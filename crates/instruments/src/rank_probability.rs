@@ -32,7 +32,7 @@
 //! map is biased towards simple functions", figure 1a.
 
 use mesascope_record::{Kind, Measurement, Quantity, Status, Value};
-use mesascope_tasks::{Function, Sample, Seen};
+use mesascope_tasks::{Function, Layout, Sample, Seen};
 use mesascope_worlds::Audited;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -133,7 +133,8 @@ impl Measures for RankProbability {
         vec![("instruments/rank-probability", NUMERICS)]
     }
 
-    fn check(&self, _inputs: usize) -> Result<(), String> {
+    fn check(&self, layout: &Layout) -> Result<(), String> {
+        layout.bits()?;
         match self.from <= self.to {
             true => Ok(()),
             false => Err(format!(
@@ -278,7 +279,9 @@ mod tests {
         assert!(ranks.ratios(&planted(10, 3, |_| 3)).unwrap_err().contains("drawn 0 times"));
         let capped = Sample { unlisted: 1, draws: 10_001, ..singles };
         assert!(ranks.ratios(&capped).unwrap_err().contains("beyond the cap"));
-        assert!(RankProbability { from: last(), to: first() }.check(7).is_err());
+        assert!(
+            RankProbability { from: last(), to: first() }.check(&Layout::of_bits(7, 0)).is_err()
+        );
     }
 
     #[test]

@@ -190,7 +190,7 @@ impl<'i> Reader<'_, 'i> {
     ) -> Result<(), Mistake> {
         for instrument in instruments {
             for cell in cells {
-                if let Err(why) = instrument.face().check(cell.world.face().width()) {
+                if let Err(why) = instrument.face().check(&cell.world.face().layout()) {
                     let root = Spanned::new(0..0, DeValue::Table(self.root.clone()));
                     let place = cells::place_of(&root, &["instruments", instrument.name()]);
                     let what = format!("{why} (cell {:?})", cell.name);
@@ -340,8 +340,7 @@ impl<'i> Reader<'_, 'i> {
             let place = cells::place_of(&point.tree, &path);
             return Err(self.source.mistake(Some(place), impossible.why));
         }
-        let (inputs, shown) = (world.face().width(), world.face().shown_rows());
-        if let Err(unfit) = learner.face().check(inputs, shown) {
+        if let Err(unfit) = learner.face().check(&world.face().layout()) {
             let path = [&["learner", learner.name()], &unfit.field[..]].concat();
             let place = cells::place_of(&point.tree, &path);
             return Err(self.source.mistake(Some(place), unfit.why));

@@ -40,8 +40,7 @@ impl<'p> Ready<'p> {
         let learner: Learner = serde_json::from_value(cell.learner.clone())
             .map_err(|error| wrong(error.to_string()))?;
         world.face().check().map_err(|error| wrong(error.to_string()))?;
-        let (inputs, shown) = (world.face().width(), world.face().shown_rows());
-        learner.face().check(inputs, shown).map_err(|error| wrong(error.to_string()))?;
+        learner.face().check(&world.face().layout()).map_err(|error| wrong(error.to_string()))?;
         let files = files(&world, &learner);
         let here = files.into_iter().map(|(file, version)| (file.to_string(), version)).collect();
         if cell.numerics != here {

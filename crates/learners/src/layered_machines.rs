@@ -5,7 +5,7 @@
 //! reads the inputs, and one more node on top is the output. A trial is a block of machines.
 
 use mesascope_stats::{Draws, Key};
-use mesascope_tasks::Labelled;
+use mesascope_tasks::{Labelled, Layout};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -128,8 +128,8 @@ impl Learns for LayeredMachines {
         Some((Learner::LayeredMachines(LayeredMachines { draws, ..self.clone() }), times))
     }
 
-    fn check(&self, inputs: usize, _shown: usize) -> Result<(), Unfit> {
-        tally::countable(inputs)
+    fn check(&self, layout: &Layout) -> Result<(), Unfit> {
+        tally::countable(layout)
     }
 }
 

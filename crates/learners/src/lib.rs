@@ -9,7 +9,7 @@ pub mod table;
 mod tally;
 
 use mesascope_stats::Key;
-use mesascope_tasks::{Labelled, catalogue};
+use mesascope_tasks::{Labelled, Layout, catalogue};
 
 pub use agent::{AGENT_NUMERICS, Agent, AgentError};
 pub use layered_machines::LayeredMachines;
@@ -49,17 +49,20 @@ pub trait Learns {
         None
     }
 
-    /// The first thing wrong with these settings for a world of so many inputs, of which so many
-    /// rows are shown.
-    fn check(&self, _inputs: usize, shown: usize) -> Result<(), Unfit> {
-        match shown {
-            0 => Err(Unfit {
-                field: vec![],
-                why: "the world shows 0 rows, and this learner learns from rows: show at least 1"
-                    .to_string(),
-            }),
-            _ => Ok(()),
-        }
+    /// The first thing wrong with these settings for a world of that layout.
+    fn check(&self, layout: &Layout) -> Result<(), Unfit> {
+        shows_rows(layout)
+    }
+}
+
+/// Refuses a world that shows nothing.
+pub(crate) fn shows_rows(layout: &Layout) -> Result<(), Unfit> {
+    match layout.shown {
+        0 => Err(Unfit::itself(
+            "the world shows 0 rows, and this learner learns from rows: show at least 1"
+                .to_string(),
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -71,6 +74,13 @@ pub struct Unfit {
     pub field: Vec<&'static str>,
     /// What was found and what would be right.
     pub why: String,
+}
+
+impl Unfit {
+    /// Nothing wrong with a setting: the learner itself is not for such rows.
+    pub(crate) fn itself(why: String) -> Unfit {
+        Unfit { field: vec![], why }
+    }
 }
 
 /// A trained agent (or a block of draws) and the counters of its training.

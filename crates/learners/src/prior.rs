@@ -5,7 +5,7 @@
 
 use mesascope_nets::{Activation, Initialisation, random_functions};
 use mesascope_stats::Key;
-use mesascope_tasks::Labelled;
+use mesascope_tasks::{Labelled, Layout};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +42,8 @@ impl Learns for Prior {
         let Architecture::Mlp(mlp) = &self.network;
         let mut tally = Tally::new(task, self.most_functions, &self.declared);
         let mut each = |function| tally.add(function);
-        random_functions(mlp, task.width, task.coding, self.draws.get(), key, &mut each);
+        let coding = task.coding.expect("only rows of bits are countable");
+        random_functions(mlp, task.width, coding, self.draws.get(), key, &mut each);
         let agent = Agent::Sample(tally.into_sample());
         Ok(Trained { agent, steps: 0, path_length: None, loss: None, fitted: true })
     }
@@ -85,9 +86,9 @@ impl Learns for Prior {
         Some((Learner::Prior(Prior { draws, ..self.clone() }), times))
     }
 
-    fn check(&self, inputs: usize, _shown: usize) -> Result<(), Unfit> {
-        tally::countable(inputs)?;
-        self.declared.iter().try_for_each(|table| table.fits(inputs))
+    fn check(&self, layout: &Layout) -> Result<(), Unfit> {
+        tally::countable(layout)?;
+        self.declared.iter().try_for_each(|table| table.fits(layout.width))
     }
 }
 
@@ -99,7 +100,7 @@ mod tests {
     fn sample(network: &str, extra: &str, task: &Labelled, seed: u64) -> Sample {
         let settings = format!("{{\"network\": {{\"mlp\": {network}}}, {extra}}}");
         let prior: Prior = serde_json::from_str(&settings).unwrap();
-        prior.check(task.width, task.rows()).unwrap();
+        prior.check(&Layout::of_bits(task.width, task.rows())).unwrap();
         match prior.train(task, Key::from_seed(seed)).unwrap().agent {
             Agent::Sample(sample) => sample,
             other => panic!("{other:?} is no sample"),
@@ -148,8 +149,8 @@ mod tests {
     fn what_cannot_be_counted_is_refused_beforehand() {
         let settings = r#"{"network": {"mlp": {"hidden": []}}, "draws": 5, "declared": ["0110"]}"#;
         let prior: Prior = serde_json::from_str(settings).unwrap();
-        assert!(prior.check(2, 0).is_ok());
-        assert!(prior.check(3, 0).unwrap_err().why.contains("4 rows"));
-        assert!(prior.check(8, 0).unwrap_err().why.contains("at most 7"));
+        assert!(prior.check(&Layout::of_bits(2, 0)).is_ok());
+        assert!(prior.check(&Layout::of_bits(3, 0)).unwrap_err().why.contains("4 rows"));
+        assert!(prior.check(&Layout::of_bits(8, 0)).unwrap_err().why.contains("at most 7"));
     }
 }

@@ -4,12 +4,12 @@
 //! every completion is equally likely.
 
 use mesascope_stats::Key;
-use mesascope_tasks::Labelled;
+use mesascope_tasks::{Labelled, Layout};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::agent::{Agent, row_number};
-use crate::{Diverged, LearnerScope, Learns, Trained};
+use crate::{Diverged, LearnerScope, Learns, Trained, Unfit, shows_rows};
 
 /// Moves when the same rows and key come to give another table.
 pub const NUMERICS: u32 = 1;
@@ -45,6 +45,11 @@ impl Learns for Table {
             objective: "memorisation".to_string(),
             parameters: 0,
         }
+    }
+
+    fn check(&self, layout: &Layout) -> Result<(), Unfit> {
+        layout.bits().map_err(Unfit::itself)?;
+        shows_rows(layout)
     }
 }
 

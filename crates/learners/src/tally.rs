@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use mesascope_tasks::{Function, Labelled, Sample};
+use mesascope_tasks::{Function, Labelled, Layout, Sample};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -129,7 +129,8 @@ impl TruthTable {
 }
 
 /// Refuses inputs whose functions are too large to be counted.
-pub(crate) fn countable(inputs: usize) -> Result<(), Unfit> {
+pub(crate) fn countable(layout: &Layout) -> Result<(), Unfit> {
+    let inputs = layout.bits().map_err(Unfit::itself)?;
     match inputs <= Function::MOST_INPUTS {
         true => Ok(()),
         false => Err(Unfit {
@@ -274,7 +275,7 @@ mod tests {
         for wrong in ["", "0", "011", "0120", &"01".repeat(128)] {
             assert!(TruthTable::try_from(wrong.to_string()).is_err(), "{wrong:?}");
         }
-        assert!(countable(8).unwrap_err().why.contains("at most 7 inputs"));
+        assert!(countable(&Layout::of_bits(8, 0)).unwrap_err().why.contains("at most 7 inputs"));
         let four_rows = TruthTable::try_from("0110".to_string()).unwrap();
         assert!(four_rows.fits(3).is_err() && four_rows.fits(2).is_ok());
     }

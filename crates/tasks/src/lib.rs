@@ -13,9 +13,44 @@ pub struct Labelled {
     pub width: usize,
     /// The class of each row, `[row]`, 0 or 1.
     pub labels: Vec<u8>,
-    /// The two numbers as which an input's bit 0 and bit 1 are written. With them a learner can make
-    /// up rows that it was not shown; their labels it cannot.
-    pub coding: [f32; 2],
+    /// The two numbers as which an input's bit 0 and bit 1 are written; none where inputs are real
+    /// numbers. With them a learner can make up rows that it was not shown; their labels it cannot.
+    pub coding: Option<[f32; 2]>,
+}
+
+/// What is known of a world's rows before any is drawn: what learners and instruments are checked
+/// against.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Layout {
+    /// Numbers in one row.
+    pub width: usize,
+    /// How many rows a learner is shown.
+    pub shown: usize,
+    /// The two numbers as which bits are written, where inputs are bits and the rows are all rows of
+    /// so many bits; none where inputs are real numbers.
+    pub coding: Option<[f32; 2]>,
+}
+
+impl Layout {
+    /// Rows of so many bits, written as 0 and 1, of which so many are shown.
+    pub fn of_bits(width: usize, shown: usize) -> Layout {
+        Layout { width, shown, coding: Some([0.0, 1.0]) }
+    }
+
+    /// Rows of so many real numbers, of which so many are shown.
+    pub fn of_numbers(width: usize, shown: usize) -> Layout {
+        Layout { width, shown, coding: None }
+    }
+
+    /// How many inputs a row of bits has, or that rows are none of bits.
+    pub fn bits(&self) -> Result<usize, String> {
+        match self.coding {
+            Some(_) => Ok(self.width),
+            None => Err("it is for rows of bits, and this world's rows are of real numbers; \
+                         the world boolean has rows of bits"
+                .to_string()),
+        }
+    }
 }
 
 impl Labelled {
@@ -23,12 +58,17 @@ impl Labelled {
     /// `[row, input]` and `labels` is `[row]`.
     pub fn new(inputs: Vec<f32>, width: usize, labels: Vec<u8>) -> Labelled {
         assert_eq!(inputs.len(), width * labels.len(), "inputs must be [row, input]");
-        Labelled { inputs, width, labels, coding: [0.0, 1.0] }
+        Labelled { inputs, width, labels, coding: Some([0.0, 1.0]) }
     }
 
     /// The same rows where bits are written as these two numbers.
     pub fn coded(self, coding: [f32; 2]) -> Labelled {
-        Labelled { coding, ..self }
+        Labelled { coding: Some(coding), ..self }
+    }
+
+    /// The same rows, of real numbers and not of bits.
+    pub fn of_numbers(self) -> Labelled {
+        Labelled { coding: None, ..self }
     }
 
     /// How many rows are shown.

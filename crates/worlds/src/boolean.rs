@@ -3,7 +3,7 @@
 //! Rows are in lexicographic order: row `r` has x0 as the most significant bit of `r`.
 
 use mesascope_stats::Key;
-use mesascope_tasks::Labelled;
+use mesascope_tasks::{Labelled, Layout};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
@@ -210,15 +210,13 @@ impl Rows for Boolean {
         ]
     }
 
-    fn width(&self) -> usize {
-        self.input_count()
-    }
-
-    fn shown_rows(&self) -> usize {
-        match self.shown {
+    fn layout(&self) -> Layout {
+        let shown = match self.shown {
             Shown::Drawn(count) => count as usize,
             Shown::ByCue { .. } => self.row_count() / 2,
-        }
+        };
+        let coding = Some([self.coding.number(0), self.coding.number(1)]);
+        Layout { width: self.input_count(), shown, coding }
     }
 
     fn data(&self) -> String {
@@ -261,8 +259,8 @@ mod tests {
             let text = format!("inputs = 3\ntarget = 'x0'\nshown = 0\ncoding = '{coding}'");
             let world = world(&text);
             let (task, audited) = world.draw(Key::from_seed(1));
-            assert_eq!((task.rows(), task.width, task.coding), (0, 3, numbers));
-            assert_eq!((audited.free_rows().len(), world.shown_rows()), (8, 0));
+            assert_eq!((task.rows(), task.width, task.coding), (0, 3, Some(numbers)));
+            assert_eq!((audited.free_rows().len(), world.layout().shown), (8, 0));
         }
     }
 

@@ -4,7 +4,7 @@ pub mod boolean;
 pub mod expression;
 
 use mesascope_stats::Key;
-use mesascope_tasks::{Labelled, catalogue};
+use mesascope_tasks::{Labelled, Layout, catalogue};
 
 pub use boolean::Boolean;
 
@@ -27,11 +27,8 @@ pub trait Rows {
     /// The numerics versions of the files that compute a draw.
     fn numerics(&self) -> Vec<(&'static str, u32)>;
 
-    /// Numbers in one row.
-    fn width(&self) -> usize;
-
-    /// How many rows a learner is shown.
-    fn shown_rows(&self) -> usize;
+    /// What is known of the rows before any is drawn.
+    fn layout(&self) -> Layout;
 
     /// Words for the data, for the scope of a study.
     fn data(&self) -> String;
@@ -47,15 +44,16 @@ pub struct Impossible {
     pub why: String,
 }
 
-/// The whole of a drawn world, for instruments: every row, shown or not, in lexicographic order of
-/// its bits. Where there is a cue, exactly the rows with the cue at its shown value are shown.
+/// The whole of a drawn world, for instruments: every row, shown or not; rows of bits in lexicographic
+/// order. Where there is a cue, exactly the rows with the cue at its shown value are shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Audited {
     /// Every row, coded as the learner saw them, `[row, input]`.
     pub inputs: Vec<f32>,
     /// Numbers in one row.
     pub width: usize,
-    /// The inputs as bits, `[row, input]`, 0 or 1 whatever the coding.
+    /// The inputs as bits, `[row, input]`, 0 or 1 whatever the coding; empty where inputs are real
+    /// numbers, so that an instrument of bits must refuse such a world's layout.
     pub bits: Vec<u8>,
     /// The base objective: the class that the target gives each row, `[row]`.
     pub targets: Vec<u8>,
