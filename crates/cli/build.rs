@@ -31,7 +31,7 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
         if path.is_dir() {
             println!("cargo::rerun-if-changed={}", path.display());
             walk(&path, files);
-        } else if path.extension().is_some_and(|e| e == "toml" || e == "jsonl") {
+        } else if path.extension().is_some_and(|e| e == "toml" || e == "jsonl" || e == "json") {
             files.push(path);
         }
     }

@@ -37,6 +37,11 @@ pub enum Command {
     Report(FolderArgs),
     /// Write all records as one canonical table.
     Export(ExportArgs),
+    /// Write a finished run into one compressed file: plan, records, and all it was judged by.
+    Bundle(BundleArgs),
+    /// Check a bundle against its ledger and a published hash, run some of its trials again, and
+    /// judge it. Exits with 1 where something does not hold.
+    Verify(VerifyArgs),
     /// Run and test a study's controls alone.
     Controls(RunArgs),
     /// Lock the forecasts, rules and study as they are now; prints one hash to publish elsewhere.
@@ -135,6 +140,33 @@ pub struct ExportArgs {
     /// The file to write; standard output where none is named.
     #[arg(long, value_name = "FILE")]
     pub to: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct BundleArgs {
+    #[command(flatten)]
+    pub folder: FolderArgs,
+    /// The file to write; its name ends in .bundle.gz.
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The bundle.
+    pub bundle: PathBuf,
+    /// The hash that `register` printed and somebody published.
+    #[arg(long, value_name = "HASH")]
+    pub hash: Option<String>,
+    /// How many trials, drawn at random, are run again and compared byte for byte.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub sample: usize,
+    /// Draw the same trials as an earlier verification did.
+    #[arg(long, value_name = "SEED")]
+    pub seed: Option<u64>,
+    /// Write the report as text, too.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

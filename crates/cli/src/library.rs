@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use mesascope_lab::{Study, edit};
-use mesascope_record::{Mistake, Plan, nearest};
+use mesascope_record::{Bundle, Mistake, Plan, RecordError, nearest};
 use mesascope_verdict::{Claim, Paper, Papers};
 
 use crate::failure::Failure;
@@ -183,23 +183,70 @@ pub fn ledger_path(study: &str) -> String {
     format!("forecasts/{study}/ledger.jsonl")
 }
 
+/// The path of the numbers that `register` found for forecasts that refer to earlier records.
+pub fn frozen_path(study: &str) -> String {
+    format!("forecasts/{study}/frozen.json")
+}
+
+/// What is written about a study, as files.
+pub struct Written {
+    pub claims: Vec<Paper>,
+    pub forecasts: Vec<Paper>,
+    pub ledger: Option<Paper>,
+    pub frozen: Option<Paper>,
+}
+
+impl Written {
+    /// Finds what is written about a study: beside the user first, then built in.
+    pub fn about(study: &str) -> Result<Written, Failure> {
+        let inside = format!("{study}/");
+        let built_in: Vec<(&str, &str)> = embedded::FORECASTS
+            .iter()
+            .filter_map(|(file, text)| Some((file.strip_prefix(&inside)?, *text)))
+            .collect();
+        let one = |file: String| match std::fs::read_to_string(&file) {
+            Ok(text) => Ok(Some(Paper { file, text })),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let name = file.rsplit('/').next().unwrap_or_default();
+                let found = built_in.iter().find(|(built_in, _)| *built_in == name);
+                Ok(found.map(|(_, text)| Paper { file, text: text.to_string() }))
+            }
+            Err(error) => Err(Failure::new(format!("{file}: cannot read it: {error}"))),
+        };
+        Ok(Written {
+            claims: claim_papers()?,
+            forecasts: files(&format!("forecasts/{study}"), &built_in)?,
+            ledger: one(ledger_path(study))?,
+            frozen: one(frozen_path(study))?,
+        })
+    }
+
+    /// The same, read and checked against a plan.
+    pub fn read(&self, plan: &Plan) -> Result<Papers, Failure> {
+        let (ledger, frozen) = (self.ledger.as_ref(), self.frozen.as_ref());
+        Ok(Papers::read(plan, &self.claims, &self.forecasts, ledger, frozen, &earlier)?)
+    }
+
+    /// The same with the references to earlier records read anew.
+    pub fn read_unfrozen(&self, plan: &Plan) -> Result<Papers, Failure> {
+        let ledger = self.ledger.as_ref();
+        Ok(Papers::read(plan, &self.claims, &self.forecasts, ledger, None, &earlier)?)
+    }
+}
+
+/// The bundle of a study that forecasts refer to.
+fn earlier(study: &str) -> Result<Bundle, String> {
+    let file = format!("results/{study}{}", Bundle::ENDING);
+    Bundle::read(Path::new(&file)).map_err(|error| match error {
+        RecordError::Missing { .. } => format!(
+            "it refers to the records of study {study:?}, and {file} does not exist here; \
+             `mesascope bundle {study} --preset standard --to {file}` makes it of a finished run"
+        ),
+        other => other.to_string(),
+    })
+}
+
 /// Claims, forecasts and ledger of a study.
 pub fn papers(plan: &Plan) -> Result<Papers, Failure> {
-    let study = &plan.based_on;
-    let inside = format!("{study}/");
-    let built_in: Vec<(&str, &str)> = embedded::FORECASTS
-        .iter()
-        .filter_map(|(file, text)| Some((file.strip_prefix(&inside)?, *text)))
-        .collect();
-    let forecasts = files(&format!("forecasts/{study}"), &built_in)?;
-    let file = ledger_path(study);
-    let ledger = match std::fs::read_to_string(&file) {
-        Ok(text) => Some(Paper { file, text }),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => built_in
-            .iter()
-            .find(|(name, _)| *name == "ledger.jsonl")
-            .map(|(_, text)| Paper { file, text: text.to_string() }),
-        Err(error) => return Err(Failure::new(format!("{file}: cannot read the ledger: {error}"))),
-    };
-    Ok(Papers::read(plan, &claim_papers()?, &forecasts, ledger.as_ref())?)
+    Written::about(&plan.based_on)?.read(plan)
 }

@@ -12,6 +12,7 @@ mod output;
 mod progress;
 mod register;
 mod stages;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -39,6 +40,8 @@ fn run(line: Line) -> Result<ExitCode, Failure> {
         Command::Judge(args) => stages::judge(&args, &talk),
         Command::Report(args) => stages::report(&args, &talk),
         Command::Export(args) => stages::export(&args, &talk),
+        Command::Bundle(args) => verify::bundle(&args, &talk),
+        Command::Verify(args) => verify::verify(&args, &talk),
         Command::Controls(args) => stages::controls(&args, &talk),
         Command::Register { study } => register::register(&study, &talk),
         Command::List { what } => listing::list(what, &talk),

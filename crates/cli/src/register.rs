@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use mesascope_record::{Namespace, write_atomically};
+use mesascope_verdict::Frozen;
 
 use crate::failure::Failure;
 use crate::library;
@@ -19,7 +20,7 @@ pub fn register(wanted: &str, talk: &Talk) -> Result<ExitCode, Failure> {
         )));
     }
     let plan = study.plan(Namespace::Standard);
-    let papers = library::papers(&plan)?;
+    let papers = library::Written::about(&plan.based_on)?.read_unfrozen(&plan)?;
     let file = library::ledger_path(&plan.based_on);
     let mut ledger = papers.ledger.clone();
     let Some(entry) = ledger.register(&plan.based_on, &plan.study_hash, &papers).cloned() else {
@@ -32,6 +33,10 @@ pub fn register(wanted: &str, talk: &Talk) -> Result<ExitCode, Failure> {
         std::fs::create_dir_all(folder).map_err(|error| {
             Failure::new(format!("{}: cannot make the folder: {error}", folder.display()))
         })?;
+    }
+    if let Some(frozen) = Frozen::of(&plan.based_on, &papers.forecasts) {
+        let text = serde_json::to_string_pretty(&frozen).expect("plain data") + "\n";
+        write_atomically(Path::new(&library::frozen_path(&plan.based_on)), text.as_bytes())?;
     }
     write_atomically(Path::new(&file), ledger.to_text().as_bytes())?;
     talk.say(&format!(

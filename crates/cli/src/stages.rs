@@ -23,7 +23,7 @@ const TRIALS_FAILED: u8 = 3;
 const CONTROL_FAILED: u8 = 1;
 
 /// The folder of a study's run: its name, its preset, and for an edited study the edits' hash.
-fn folder(args: &FolderArgs) -> Result<PathBuf, Failure> {
+pub fn folder(args: &FolderArgs) -> Result<PathBuf, Failure> {
     // By its name alone, a run is found without its study: every stage works from files.
     let name = match library::is_path(&args.study) {
         true => library::read_study(&args.study, &args.set)?.name,

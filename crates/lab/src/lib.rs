@@ -1,6 +1,7 @@
 //! Study, plan, run: wires worlds, learners and instruments together, and hands everything on as
 //! files.
 
+mod again;
 mod cells;
 mod estimate;
 mod file;
@@ -9,6 +10,7 @@ mod run;
 mod study;
 mod trial;
 
+pub use again::run_again;
 pub use estimate::{Estimate, estimate};
 
 pub use run::{Job, Stages, Summary, run};

@@ -3,6 +3,7 @@
 
 mod agents;
 mod atomic;
+mod bundle;
 mod control;
 mod export;
 mod identity;
@@ -17,6 +18,7 @@ mod survey;
 
 pub use agents::{StoredAgent, Tensor, TensorKind};
 pub use atomic::write_atomically;
+pub use bundle::{Bundle, Enclosed, Records};
 pub use control::{Against, Control, ControlKind, Expect};
 pub use export::{Format, export};
 pub use identity::{AgentId, Made, RecordId, Seed, canonical, hash_of, hash_of_bytes};
@@ -60,6 +62,20 @@ pub enum RecordError {
         path: String,
         /// What is wrong, with the line where there is one.
         why: String,
+    },
+    /// Records that are needed and not there.
+    #[error(
+        "{folder}: {count} of {of} trials have no whole record (first: {first}); `mesascope run` resumes"
+    )]
+    Incomplete {
+        /// The run's folder.
+        folder: String,
+        /// How many.
+        count: u64,
+        /// Of how many.
+        of: u64,
+        /// The first.
+        first: String,
     },
     /// Somebody else runs this slice.
     #[error("{path}: slice {slice} is being run by another process; wait for it or stop it")]

@@ -10,6 +10,7 @@ use mesascope_stats::{
 use serde::{Deserialize, Serialize};
 
 use crate::papers::Paper;
+use crate::recorded::{self, Recorded};
 use crate::verdict::Summary;
 use mesascope_record::Mistake;
 
@@ -70,6 +71,12 @@ pub struct Expectation {
     pub cells: Filter,
     /// The distribution.
     pub is: Distribution,
+    /// Where it refers to a record: what it comes to, cell by cell.
+    #[serde(skip)]
+    pub resolved: BTreeMap<String, Distribution>,
+    /// Where it refers to a record: the record's hash.
+    #[serde(skip)]
+    pub record: Option<String>,
 }
 
 /// A distribution over what a cell shows in the long run.
@@ -94,6 +101,8 @@ pub enum Distribution {
     Point(f64),
     /// The shares of the classes are Dirichlet with these weights, one for every class.
     Dirichlet(BTreeMap<String, f64>),
+    /// What the records of an earlier study show.
+    Recorded(Recorded),
     /// Knowing nothing.
     Uniform,
 }
@@ -126,7 +135,13 @@ impl Forecast {
 
     /// The hash of what the forecast says, whatever its layout and comments.
     pub fn hash(&self) -> String {
-        hash_of("mesascope forecast", self)
+        if !recorded::refers(self) {
+            return hash_of("mesascope forecast", self);
+        }
+        // The numbers count and not the reference alone.
+        let expectations = self.readings.values().flat_map(|reading| &reading.expect);
+        let numbers: Vec<_> = expectations.map(|one| (&one.resolved, &one.record)).collect();
+        hash_of("mesascope forecast with records", &(self, numbers))
     }
 
     /// Refuses two expectations of one reading for one quantity in one cell, and, where the plan
@@ -168,10 +183,15 @@ impl Reading {
         quantity: &str,
         cell: &mesascope_record::Cell,
     ) -> Option<&Distribution> {
-        self.expect
-            .iter()
-            .find(|one| one.quantity == quantity && one.cells.admits(cell))
-            .map(|one| &one.is)
+        self.expect.iter().find(|one| one.quantity == quantity && one.cells.admits(cell)).map(
+            |one| match &one.is {
+                // The study has grown a cell since the numbers were frozen: nothing is said of it.
+                Distribution::Recorded(_) => {
+                    one.resolved.get(&cell.name).unwrap_or(&Distribution::Uniform)
+                }
+                is => is,
+            },
+        )
     }
 }
 
@@ -196,6 +216,7 @@ impl Distribution {
             Distribution::Dirichlet(weights) => {
                 weights.iter().try_for_each(|(class, weight)| positive(class, *weight))
             }
+            Distribution::Recorded(recorded) => recorded.check(),
             Distribution::Uniform => Ok(()),
         }
     }
@@ -209,7 +230,7 @@ impl Distribution {
             (_, Kind::Counts { .. }) => {
                 Err("counts of draws are reported and not scored".to_string())
             }
-            (Distribution::Uniform, _) => Ok(()),
+            (Distribution::Uniform | Distribution::Recorded(_), _) => Ok(()),
             (Distribution::Normal { mean, .. }, Kind::Mean { low, high }) => {
                 match (low..=high).contains(&mean) {
                     true => Ok(()),

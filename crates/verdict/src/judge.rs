@@ -1,6 +1,6 @@
 //! The judge: controls first, then scores and rules, from records alone.
 
-use mesascope_record::{Plan, SCHEMA, Status, Store};
+use mesascope_record::{Plan, Records, SCHEMA, Status};
 
 use crate::VerdictError;
 use crate::controls;
@@ -13,9 +13,9 @@ use crate::verdict::{CellRow, Findings, Verdict};
 
 /// Judges a plan's records by the papers written about it. Where a control fails, nothing but the
 /// controls is in the verdict.
-pub fn judge(plan: &Plan, store: &Store, papers: &Papers) -> Result<Verdict, VerdictError> {
-    let table = Table::read(plan, store)?;
-    let registered = Registered::at(&papers.ledger, plan, &store.provenance()?);
+pub fn judge(plan: &Plan, records: &dyn Records, papers: &Papers) -> Result<Verdict, VerdictError> {
+    let table = Table::read(plan, records)?;
+    let registered = Registered::at(&papers.ledger, plan, &records.provenance()?);
     let controls: Vec<_> =
         plan.controls.iter().map(|control| controls::test(plan, &table, control)).collect();
     let own = || plan.cells.iter().filter(|cell| cell.control.is_none());

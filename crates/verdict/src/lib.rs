@@ -8,6 +8,7 @@ mod forecast;
 mod judge;
 mod ledger;
 mod papers;
+mod recorded;
 mod report;
 mod rule;
 mod scores;
@@ -20,6 +21,7 @@ pub use forecast::{Distribution, Expectation, Forecast, Known, Reading};
 pub use judge::judge;
 pub use ledger::{Entry, Ledger};
 pub use papers::{Paper, Papers};
+pub use recorded::{Earlier, Frozen, FrozenForecast, Recorded};
 pub use report::{Style, claims_list, controls_text, report};
 pub use verdict::{
     CellRow, Conclusion, ControlResult, Findings, PositionScore, QuestionScore, RuleVerdict,
@@ -35,18 +37,4 @@ pub enum VerdictError {
     /// A mistake in a claim, forecast or ledger.
     #[error("{0}")]
     Mistake(#[from] mesascope_record::Mistake),
-    /// Records that a verdict would need and that are not there.
-    #[error(
-        "{folder}: {count} of {of} trials have no whole record (first: {first}); `mesascope run` resumes"
-    )]
-    Incomplete {
-        /// The run's folder.
-        folder: String,
-        /// How many.
-        count: u64,
-        /// Of how many.
-        of: u64,
-        /// The first.
-        first: String,
-    },
 }

@@ -8,6 +8,7 @@ use mesascope_record::{Filter, Kind, Namespace, Plan, Scope};
 use crate::claim::{Claim, Rule};
 use crate::forecast::Forecast;
 use crate::ledger::Ledger;
+use crate::recorded::{self, Earlier, Frozen};
 use crate::rule::check_scope;
 use mesascope_record::{Mistake, Source, nearest};
 use serde::de::DeserializeOwned;
@@ -50,12 +51,16 @@ pub struct Papers {
 }
 
 impl Papers {
-    /// Reads the papers of a study. `claims` may hold more claims than the study names.
+    /// Reads the papers of a study. `claims` may hold more claims than the study names. `frozen` are
+    /// the numbers that `register` found for forecasts that refer to earlier records; where it has
+    /// none, the records are read.
     pub fn read(
         plan: &Plan,
         claims: &[Paper],
         forecasts: &[Paper],
         ledger: Option<&Paper>,
+        frozen: Option<&Paper>,
+        earlier: &Earlier,
     ) -> Result<Papers, Mistake> {
         let study = &plan.based_on;
         let mut all: Vec<(Claim, &Paper)> = Vec::new();
@@ -104,14 +109,14 @@ impl Papers {
             }
             bound.push(claim.clone());
         }
-        let mut read: Vec<Forecast> = Vec::new();
+        let mut read: Vec<(Forecast, &Paper)> = Vec::new();
         for paper in forecasts {
             let forecast = Forecast::read(paper)?;
             if forecast.study != *study {
                 let what = format!("the forecast is of study {:?}, not {study:?}", forecast.study);
                 return Err(paper.mistake(None, what));
             }
-            if read.iter().any(|other| other.position == forecast.position) {
+            if read.iter().any(|(other, _)| other.position == forecast.position) {
                 let what = format!("two forecasts are of position {:?}", forecast.position);
                 return Err(paper.mistake(None, what));
             }
@@ -135,8 +140,11 @@ impl Papers {
                 check_filter(plan, paper, &expectation.cells)?;
             }
             forecast.check_cells(plan).map_err(|what| paper.mistake(None, what))?;
-            read.push(forecast);
+            read.push((forecast, paper));
         }
+        let frozen = frozen.map(Frozen::read).transpose()?;
+        recorded::resolve(plan, &mut read, frozen.as_ref(), earlier)?;
+        let read = read.into_iter().map(|(forecast, _)| forecast).collect();
         let ledger = match ledger {
             Some(paper) => Ledger::read(paper)?,
             None => Ledger::default(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mesascope_record::{Content, Kind, Plan, Record, RecordError, Store, Survey, Value};
+use mesascope_record::{Content, Kind, Plan, Records, Value};
 use mesascope_stats::{Estimate, Outcome};
 
 use crate::VerdictError;
@@ -42,32 +42,14 @@ pub(crate) struct Column {
 impl Table {
     /// Reads the records of a plan. Missing or damaged ones are errors: a verdict on a part of
     /// what was planned would let the rest be chosen.
-    pub(crate) fn read(plan: &Plan, store: &Store) -> Result<Table, VerdictError> {
+    pub(crate) fn read(plan: &Plan, records: &dyn Records) -> Result<Table, VerdictError> {
         let trials: Vec<(&str, u64)> =
             plan.trials().map(|trial| (trial.cell.name.as_str(), trial.seed.index)).collect();
         let mut table = Table::default();
-        let (survey, damaged) = Survey::of(plan, store, |at, _, record| {
+        records.each(plan, &mut |at, _, content| {
             let (cell, seed) = trials[at];
-            table.add(at, cell, seed, record);
+            table.add(at, cell, seed, content);
         })?;
-        if let Some(first) = damaged.first() {
-            return Err(RecordError::Malformed {
-                path: first.path.display().to_string(),
-                why: format!(
-                    "{}; `mesascope run` sets it aside and runs its trials again",
-                    first.why
-                ),
-            }
-            .into());
-        }
-        if let Some(missing) = survey.missing(plan) {
-            return Err(VerdictError::Incomplete {
-                folder: store.folder().display().to_string(),
-                count: missing.count,
-                of: plan.trial_count(),
-                first: missing.first,
-            });
-        }
         for column in table.columns.values_mut() {
             // Sums run in the order of the seeds, whatever the order of the segments.
             column.numbers.sort_by_key(|(seed, _)| *seed);
@@ -82,8 +64,8 @@ impl Table {
         Table { columns, ..Table::default() }
     }
 
-    fn add(&mut self, at: usize, cell: &str, seed: u64, record: Record) {
-        let measurements = match record.content {
+    fn add(&mut self, at: usize, cell: &str, seed: u64, content: Content) {
+        let measurements = match content {
             Content::Measured(measurements) => measurements,
             Content::Failed { because } => {
                 *self.failed.entry(cell.to_string()).or_default() += 1;
