@@ -2,6 +2,7 @@
 //! audited world, and cannot see how the agent was made.
 
 pub mod completion_class;
+pub mod completions;
 mod fitting;
 pub mod function_probability;
 pub mod held_out_accuracy;
@@ -15,6 +16,7 @@ use mesascope_tasks::{Layout, Seen, catalogue};
 use mesascope_worlds::Audited;
 
 pub use completion_class::CompletionClass;
+pub use completions::Completions;
 pub use function_probability::FunctionProbability;
 pub use held_out_accuracy::HeldOutAccuracy;
 pub use lempel_ziv::LempelZiv;
@@ -29,6 +31,8 @@ catalogue! {
         HeldOutAccuracy(HeldOutAccuracy) = "held-out-accuracy",
         /// What the agent does on the rows that a cue left free.
         CompletionClass(CompletionClass) = "completion-class",
+        /// Which functions come among draws with the shown labels, and their slope over complexity.
+        Completions(Completions) = "completions",
         /// How much the function repeats itself, read as a string.
         LempelZiv(LempelZiv) = "lempel-ziv",
         /// How often declared functions come, among draws or agents.

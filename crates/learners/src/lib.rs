@@ -2,6 +2,7 @@
 //! sees shown rows only, never a world, a goal or a free row.
 
 mod agent;
+pub mod ensemble;
 pub mod layered_machines;
 pub mod prior;
 pub mod supervised;
@@ -12,6 +13,7 @@ use mesascope_stats::Key;
 use mesascope_tasks::{Labelled, Layout, catalogue};
 
 pub use agent::{AGENT_NUMERICS, Agent, AgentError};
+pub use ensemble::Ensemble;
 pub use layered_machines::LayeredMachines;
 pub use prior::Prior;
 pub use supervised::Supervised;
@@ -27,6 +29,8 @@ catalogue! {
         Table(Table) = "table",
         /// Random networks that nobody trains, counted by the function they compute.
         Prior(Prior) = "prior",
+        /// Many agents trained on the same rows, counted by the function they compute.
+        Ensemble(Ensemble) = "ensemble",
         /// Random layered Boolean machines, counted by the function they compute.
         LayeredMachines(LayeredMachines) = "layered-machines",
     }

@@ -53,6 +53,8 @@ pub enum Outcomes {
     Named(Vec<String>),
     /// Whole numbers from 0, in decimal digits.
     WholeNumbers,
+    /// Boolean functions: truth tables in lower-case hexadecimal digits, row 0 the lowest bit.
+    Functions,
 }
 
 impl Outcomes {
@@ -62,6 +64,16 @@ impl Outcomes {
             Outcomes::Named(names) if names.iter().any(|one| one == name) => Ok(()),
             Outcomes::Named(names) => {
                 Err(format!("no outcome is called {name:?}; one of {}", names.join(", ")))
+            }
+            Outcomes::Functions => {
+                let digit = |letter: char| letter.is_ascii_digit() || ('a'..='f').contains(&letter);
+                match (1..=32).contains(&name.len()) && name.chars().all(digit) {
+                    true => Ok(()),
+                    false => Err(format!(
+                        "an outcome is a truth table in hexadecimal digits such as \"ff00\", not \
+                         {name:?}"
+                    )),
+                }
             }
             Outcomes::WholeNumbers => match name.parse::<u64>() {
                 Ok(number) if number.to_string() == name => Ok(()),
