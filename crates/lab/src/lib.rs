@@ -3,6 +3,7 @@
 
 mod cells;
 mod estimate;
+mod figures;
 mod file;
 mod plan;
 mod run;

@@ -4,18 +4,24 @@
 mod bands;
 mod claim;
 mod controls;
+mod drawn;
+mod figures;
 mod forecast;
 mod judge;
 mod ledger;
 mod papers;
 mod report;
 mod rule;
+mod scatter;
 mod scores;
 mod standing;
 mod table;
 mod verdict;
 
 pub use claim::{Claim, Correction, Holds, Rule, Supports, Tier};
+pub use drawn::{
+    Agreement, Bin, Drawn, FigureData, Group, Line, Pair, Paired, Panel, Row, Shown, Tick,
+};
 pub use forecast::{Distribution, Expectation, Forecast, Known, Reading};
 pub use judge::judge;
 pub use ledger::{Entry, Ledger};
