@@ -26,7 +26,7 @@ pub use forecast::{Distribution, Expectation, Forecast, Known, Reading};
 pub use judge::judge;
 pub use ledger::{Entry, Ledger};
 pub use papers::{Paper, Papers};
-pub use report::{Style, claims_list, controls_text, report};
+pub use report::{ReportFile, Style, claims_list, controls_text, files, report};
 pub use verdict::{
     CellRow, Conclusion, ControlResult, Findings, PositionScore, QuestionScore, RuleVerdict,
     Standing, Summary, Verdict,
