@@ -1,6 +1,6 @@
 //! The stages as commands. Each reads the file of the one before; `run` calls them in turn.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,10 @@ use mesascope_record::{
     Damaged, Namespace, Plan, Provenance, Slice, Store, export as export_table, hash_of, missing,
     write_atomically,
 };
-use mesascope_verdict::{Conclusion, Papers, Verdict, controls_text, report as report_text};
+use mesascope_verdict::{
+    Conclusion, Papers, ReportFile, Verdict, controls_text, files as report_files,
+    report as report_text,
+};
 
 use crate::args::{ExportArgs, FileFormat, FolderArgs, JudgeArgs, RunArgs, WorkArgs};
 use crate::failure::Failure;
@@ -262,13 +265,40 @@ fn next(args: &FolderArgs, plan: &Plan, store: &Store) -> String {
         Namespace::Quick => format!("mesascope copy {} my.toml", args.study),
         _ => format!("mesascope export {} --preset standard{out}", args.study),
     };
-    format!("Next       less {}/report.txt\n           {more}", store.folder().display())
+    format!("Next       open {}/report.html\n           {more}", store.folder().display())
 }
 
 fn write_report(verdict: &Verdict, store: &Store, talk: &Talk) -> Result<String, Failure> {
-    let plain = report_text(verdict, mesascope_verdict::Style::Plain);
-    write_atomically(&store.folder().join("report.txt"), plain.as_bytes())?;
+    let files = report_files(verdict);
+    remove_old_figures(&store.folder().join("figures"), &files)?;
+    for file in &files {
+        write_atomically(&store.folder().join(&file.path), file.text.as_bytes())?;
+    }
     Ok(report_text(verdict, talk.style))
+}
+
+/// Figures of an earlier report must not stand beside a later one: a control may have failed since.
+fn remove_old_figures(folder: &Path, files: &[ReportFile]) -> Result<(), Failure> {
+    let wrong = |tried: &str, path: &Path, error: std::io::Error| {
+        Failure::new(format!("{}: cannot {tried}: {error}", path.display()))
+    };
+    let wanted = |path: &Path| files.iter().any(|file| path.ends_with(&file.path));
+    if files.iter().any(|file| file.path.starts_with("figures/")) {
+        std::fs::create_dir_all(folder).map_err(|error| wrong("make the folder", folder, error))?;
+    }
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(wrong("read the folder", folder, error)),
+    };
+    for entry in entries {
+        let path = entry.map_err(|error| wrong("read the folder", folder, error))?.path();
+        let ours = path.extension().is_some_and(|ending| ending == "svg" || ending == "csv");
+        if ours && !wanted(&path) {
+            std::fs::remove_file(&path).map_err(|error| wrong("remove", &path, error))?;
+        }
+    }
+    Ok(())
 }
 
 fn exit(verdict: &Verdict, strict: bool) -> ExitCode {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use mesascope_record::{Against, Expect, Filter, Keep, Kind};
+use mesascope_record::{Against, Drawing, Expect, Filter, Keep, Kind};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
@@ -35,6 +35,8 @@ pub(crate) struct StudyFile {
     pub(crate) controls: ControlsFile,
     #[serde(default)]
     pub(crate) questions: BTreeMap<Name, QuestionFile>,
+    #[serde(default)]
+    pub(crate) figures: BTreeMap<Name, Drawing>,
 }
 
 /// Seeds of each cell in the two presets.

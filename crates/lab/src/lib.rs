@@ -4,6 +4,7 @@
 mod again;
 mod cells;
 mod estimate;
+mod figures;
 mod file;
 mod plan;
 mod run;

@@ -67,6 +67,7 @@ impl Study {
             cells: chosen.iter().map(|cell| planned(cell, preset)).collect(),
             controls: controls.collect(),
             questions: questions.collect(),
+            figures: self.figures.clone(),
         }
     }
 }

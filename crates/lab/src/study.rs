@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use mesascope_instruments::Instrument;
 use mesascope_learners::Learner;
-use mesascope_record::{Control, ControlKind, Filter, Keep, Kind, Question};
+use mesascope_record::{Control, ControlKind, Figure, Filter, Keep, Kind, Question};
 use mesascope_worlds::World;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -32,6 +32,7 @@ pub struct Study {
     pub(crate) cells: Vec<StudyCell>,
     pub(crate) controls: Vec<Control>,
     pub(crate) questions: Vec<Question>,
+    pub(crate) figures: Vec<Figure>,
     pub(crate) edits: Vec<String>,
     claim_places: BTreeMap<u32, (usize, usize)>,
 }
@@ -119,6 +120,7 @@ impl Study {
         reader.check_instruments(&instruments, &cells)?;
         let controls = reader.controls(&frame, &cells, &instruments)?;
         let questions = reader.questions(&frame, &cells, &instruments)?;
+        let figures = reader.figures(&frame.figures, &cells, &instruments)?;
         let name = frame.name.into_inner().0;
         Ok(Study {
             based_on: frame.based_on.map_or_else(|| name.clone(), |StudyName(other)| other),
@@ -130,6 +132,7 @@ impl Study {
             cells,
             controls,
             questions,
+            figures,
             edits: edits.to_vec(),
             claim_places,
         })
@@ -146,9 +149,10 @@ impl Study {
     }
 }
 
-struct Reader<'a, 'i> {
-    source: Source<'a>,
-    root: &'a DeTable<'i>,
+/// A study's text and its tree, with the place of every value.
+pub(crate) struct Reader<'a, 'i> {
+    pub(crate) source: Source<'a>,
+    pub(crate) root: &'a DeTable<'i>,
 }
 
 impl<'i> Reader<'_, 'i> {
@@ -447,7 +451,7 @@ impl<'i> Reader<'_, 'i> {
     }
 
     /// The study's own cells (no control's) that a filter admits; admitting none is a mistake.
-    fn admitted(
+    pub(crate) fn admitted(
         &self,
         filter: &Spanned<Filter>,
         cells: &[StudyCell],
@@ -488,7 +492,7 @@ impl<'i> Reader<'_, 'i> {
         Ok(names)
     }
 
-    fn known_quantity(
+    pub(crate) fn known_quantity(
         &self,
         quantity: &Spanned<String>,
         instruments: &[Instrument],

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use crate::RecordError;
 use crate::control::{Control, Expect};
+use crate::figure::Figure;
 use crate::identity::{AgentId, Made, Seed, canonical, hash_of, hash_of_bytes};
 use crate::line::{InstrumentSpec, Instrumented};
 use crate::quantity::{Quantity, Status};
@@ -83,6 +84,9 @@ pub struct Plan {
     pub controls: Vec<Control>,
     /// What forecasts are scored on.
     pub questions: Vec<Question>,
+    /// How results are shown; in no hash, and no record knows of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<Figure>,
 }
 
 /// One combination of settings and its seeds.
@@ -224,9 +228,9 @@ impl Plan {
     /// The file in a run's folder.
     pub const FILE: &'static str = "plan.json";
 
-    /// The hash of the plan.
+    /// The hash of the plan, but for its figures: a change in how results are shown is no other run.
     pub fn hash(&self) -> String {
-        hash_of("mesascope plan", self)
+        hash_of("mesascope plan", &Plan { figures: Vec::new(), ..self.clone() })
     }
 
     /// The hash that `register` locks, of a standard plan: what runs, what is judged and how. Edits
@@ -237,6 +241,7 @@ impl Plan {
             study_hash: String::new(),
             edits: Vec::new(),
             training: Vec::new(),
+            figures: Vec::new(),
             instruments: self
                 .instruments
                 .iter()
@@ -313,7 +318,13 @@ impl Plan {
             }
         }
         let cells = self.cells.iter().filter(|cell| needed.contains(&cell.name)).cloned().collect();
-        Plan { cells, questions: Vec::new(), claims: Vec::new(), ..self.clone() }
+        Plan {
+            cells,
+            questions: Vec::new(),
+            claims: Vec::new(),
+            figures: Vec::new(),
+            ..self.clone()
+        }
     }
 
     /// Writes the plan into a run's folder.

@@ -4,6 +4,7 @@ use mesascope_record::{Plan, Records, SCHEMA, Status};
 
 use crate::VerdictError;
 use crate::controls;
+use crate::figures;
 use crate::papers::Papers;
 use crate::rule;
 use crate::scores;
@@ -26,6 +27,8 @@ pub fn judge(plan: &Plan, records: &dyn Records, papers: &Papers) -> Result<Verd
         question: plan.question.clone(),
         preset: plan.preset,
         plan: plan.hash(),
+        study_hash: plan.study_hash.clone(),
+        edits: plan.edits.clone(),
         scope: plan.scope.clone(),
         moves_no_claim: plan.claims.is_empty(),
         standing: registered.of_run(plan),
@@ -74,5 +77,12 @@ fn findings(plan: &Plan, table: &Table, papers: &Papers, registered: &Registered
         .filter(|instrument| instrument.status == Status::Preliminary)
         .map(|instrument| instrument.name.clone())
         .collect();
-    Findings { cells, totals: scores::totals(&questions), questions, verdicts, preliminary }
+    Findings {
+        cells,
+        totals: scores::totals(&questions),
+        questions,
+        verdicts,
+        preliminary,
+        figures: figures::gather(plan, table, &papers.forecasts),
+    }
 }

@@ -4,6 +4,8 @@
 mod bands;
 mod claim;
 mod controls;
+mod drawn;
+mod figures;
 mod forecast;
 mod judge;
 mod ledger;
@@ -11,18 +13,22 @@ mod papers;
 mod recorded;
 mod report;
 mod rule;
+mod scatter;
 mod scores;
 mod standing;
 mod table;
 mod verdict;
 
 pub use claim::{Claim, Correction, Holds, Rule, Supports, Tier};
+pub use drawn::{
+    Agreement, Bin, Drawn, FigureData, Group, Line, Pair, Paired, Panel, Row, Shown, Tick,
+};
 pub use forecast::{Distribution, Expectation, Forecast, Known, Reading};
 pub use judge::judge;
 pub use ledger::{Entry, Ledger};
 pub use papers::{Paper, Papers};
 pub use recorded::{Earlier, Frozen, FrozenForecast, Recorded};
-pub use report::{Style, claims_list, controls_text, report};
+pub use report::{ReportFile, Style, claims_list, controls_text, files, report};
 pub use verdict::{
     CellRow, Conclusion, ControlResult, Findings, PositionScore, QuestionScore, RuleVerdict,
     Standing, Summary, Verdict,

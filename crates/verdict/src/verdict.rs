@@ -7,6 +7,8 @@ use mesascope_record::{ControlKind, Namespace, RecordError, Scope, read_sealed, 
 use mesascope_stats::Estimate;
 use serde::{Deserialize, Serialize};
 
+use crate::drawn::FigureData;
+
 /// What a study's records say, controls first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,6 +23,12 @@ pub struct Verdict {
     pub preset: Namespace,
     /// The hash of the plan.
     pub plan: String,
+    /// The hash of the study as `register` locks it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub study_hash: String,
+    /// Edits made on the command line, as `path=value`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<String>,
     /// What the evidence is about.
     pub scope: Scope,
     /// Whether the study bears on no claim: it calibrates.
@@ -98,6 +106,9 @@ pub struct Findings {
     pub verdicts: Vec<RuleVerdict>,
     /// Instruments that are still preliminary.
     pub preliminary: Vec<String>,
+    /// The figures, that of the first screen first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<FigureData>,
 }
 
 /// One quantity of one cell.

@@ -186,6 +186,7 @@ pub fn plan() -> Plan {
             cells: vec!["base".to_string()],
             calibration: Some("known".to_string()),
         }],
+        figures: Vec::new(),
     }
 }
 
