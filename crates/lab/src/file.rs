@@ -8,6 +8,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
 
+use crate::analyses::{ComparisonFile, ExplainedFile};
+
 /// The frame of a study.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,6 +37,10 @@ pub(crate) struct StudyFile {
     pub(crate) controls: ControlsFile,
     #[serde(default)]
     pub(crate) questions: BTreeMap<Name, QuestionFile>,
+    #[serde(default)]
+    pub(crate) comparisons: BTreeMap<Name, ComparisonFile>,
+    #[serde(default)]
+    pub(crate) explained: BTreeMap<Name, ExplainedFile>,
     #[serde(default)]
     pub(crate) figures: BTreeMap<Name, Drawing>,
 }

@@ -2,6 +2,7 @@
 //! files.
 
 mod again;
+mod analyses;
 mod cells;
 mod estimate;
 mod figures;

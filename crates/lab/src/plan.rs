@@ -43,6 +43,14 @@ impl Study {
             let cells = kept(&question.cells);
             (!cells.is_empty()).then(|| mesascope_record::Question { cells, ..question.clone() })
         });
+        let runs = |name: &String| chosen.iter().any(|cell| cell.name == *name);
+        let comparisons = self.comparisons.iter().filter_map(|one| {
+            let pairs = one.pairs.iter().filter(|(first, second)| runs(first) && runs(second));
+            let pairs: Vec<(String, String)> = pairs.cloned().collect();
+            (!pairs.is_empty()).then(|| mesascope_record::Comparison { pairs, ..one.clone() })
+        });
+        // Part of a grid tells no factors apart.
+        let explained = self.explained.iter().filter(|one| one.cells.iter().all(runs)).cloned();
         let own: Vec<Scope> =
             chosen.iter().filter(|cell| cell.control.is_none()).map(|cell| scope(cell)).collect();
         // An edited or copied study is not the registered one, and must not show its draws.
@@ -67,6 +75,8 @@ impl Study {
             cells: chosen.iter().map(|cell| planned(cell, preset)).collect(),
             controls: controls.collect(),
             questions: questions.collect(),
+            comparisons: comparisons.collect(),
+            explained: explained.collect(),
             figures: self.figures.clone(),
         }
     }

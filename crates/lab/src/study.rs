@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use mesascope_instruments::Instrument;
 use mesascope_learners::Learner;
-use mesascope_record::{Control, ControlKind, Figure, Filter, Keep, Kind, Question};
+use mesascope_record::{
+    Comparison, Control, ControlKind, Explained, Figure, Filter, Keep, Kind, Question,
+};
 use mesascope_worlds::World;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -32,6 +34,8 @@ pub struct Study {
     pub(crate) cells: Vec<StudyCell>,
     pub(crate) controls: Vec<Control>,
     pub(crate) questions: Vec<Question>,
+    pub(crate) comparisons: Vec<Comparison>,
+    pub(crate) explained: Vec<Explained>,
     pub(crate) figures: Vec<Figure>,
     pub(crate) edits: Vec<String>,
     claim_places: BTreeMap<u32, (usize, usize)>,
@@ -120,6 +124,8 @@ impl Study {
         reader.check_instruments(&instruments, &cells)?;
         let controls = reader.controls(&frame, &cells, &instruments)?;
         let questions = reader.questions(&frame, &cells, &instruments)?;
+        let comparisons = reader.comparisons(&frame.comparisons, &cells, &instruments)?;
+        let explained = reader.explained(&frame.explained, &cells, &instruments)?;
         let figures = reader.figures(&frame.figures, &cells, &instruments)?;
         let name = frame.name.into_inner().0;
         Ok(Study {
@@ -132,6 +138,8 @@ impl Study {
             cells,
             controls,
             questions,
+            comparisons,
+            explained,
             figures,
             edits: edits.to_vec(),
             claim_places,

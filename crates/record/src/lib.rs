@@ -2,6 +2,7 @@
 //! place where the stages meet.
 
 mod agents;
+mod analysis;
 mod atomic;
 mod bundle;
 mod control;
@@ -18,6 +19,7 @@ mod store;
 mod survey;
 
 pub use agents::{StoredAgent, Tensor, TensorKind};
+pub use analysis::{Comparison, Explained};
 pub use atomic::write_atomically;
 pub use bundle::{Bundle, Enclosed, Records};
 pub use control::{Against, Control, ControlKind, Expect};

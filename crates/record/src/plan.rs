@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::RecordError;
+use crate::analysis::{Comparison, Explained};
 use crate::control::{Control, Expect};
 use crate::figure::Figure;
 use crate::identity::{AgentId, Made, Seed, canonical, hash_of, hash_of_bytes};
@@ -84,6 +85,12 @@ pub struct Plan {
     pub controls: Vec<Control>,
     /// What forecasts are scored on.
     pub questions: Vec<Question>,
+    /// Which cells are compared outcome by outcome.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comparisons: Vec<Comparison>,
+    /// Of which quantities the factors' shares of variance are asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explained: Vec<Explained>,
     /// How results are shown; in no hash, and no record knows of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<Figure>,
@@ -321,6 +328,8 @@ impl Plan {
         Plan {
             cells,
             questions: Vec::new(),
+            comparisons: Vec::new(),
+            explained: Vec::new(),
             claims: Vec::new(),
             figures: Vec::new(),
             ..self.clone()

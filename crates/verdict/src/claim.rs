@@ -58,8 +58,13 @@ pub struct Rule {
     pub proposition: String,
     /// Why the outcome is known beforehand. A rule with it calibrates the study and moves no claim.
     pub calibration: Option<String>,
-    /// The quantity.
+    /// The quantity; for a comparison `rank` or `slope`.
     pub quantity: String,
+    /// The comparison of the study whose pairs are judged, one a second cell, by Spearman's rank
+    /// correlation (`rank`) or the slope of log share on log share (`slope`). `minimum_seeds` is then
+    /// the fewest outcomes that a pair must rank.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<String>,
     /// The class whose share is judged, for a quantity of classes.
     pub class: Option<String>,
     /// Which cells.

@@ -3,7 +3,9 @@
 use mesascope_record::{Plan, Records, SCHEMA, Status};
 
 use crate::VerdictError;
+use crate::comparisons;
 use crate::controls;
+use crate::explained;
 use crate::figures;
 use crate::papers::Papers;
 use crate::rule;
@@ -83,6 +85,12 @@ fn findings(plan: &Plan, table: &Table, papers: &Papers, registered: &Registered
         questions,
         verdicts,
         preliminary,
+        comparisons: plan
+            .comparisons
+            .iter()
+            .flat_map(|one| comparisons::compare(plan, table, one))
+            .collect(),
+        explained: plan.explained.iter().map(|one| explained::explain(plan, table, one)).collect(),
         figures: figures::gather(plan, table, &papers.forecasts),
     }
 }

@@ -3,8 +3,10 @@
 
 mod bands;
 mod claim;
+mod comparisons;
 mod controls;
 mod drawn;
+mod explained;
 mod figures;
 mod forecast;
 mod judge;
@@ -20,9 +22,11 @@ mod table;
 mod verdict;
 
 pub use claim::{Claim, Correction, Holds, Rule, Supports, Tier};
+pub use comparisons::{Agreed, Compared};
 pub use drawn::{
     Agreement, Bin, Drawn, FigureData, Group, Line, Pair, Paired, Panel, Row, Shown, Tick,
 };
+pub use explained::{ExplainedRow, Shares};
 pub use forecast::{Distribution, Expectation, Forecast, Known, Reading};
 pub use judge::judge;
 pub use ledger::{Entry, Ledger};

@@ -94,7 +94,10 @@ impl Papers {
                 return Err(paper.mistake(None, what));
             }
             for rule in rules {
-                check_quantity(plan, paper, &rule.quantity)?;
+                match &rule.comparison {
+                    Some(comparison) => check_comparison(plan, paper, rule, comparison)?,
+                    None => check_quantity(plan, paper, &rule.quantity)?,
+                }
                 check_class(plan, paper, rule)?;
                 check_filter(plan, paper, &rule.cells)?;
                 // A quick plan leaves headline arms out, and with them a part of the evidence.
@@ -181,6 +184,28 @@ fn check_filter(plan: &Plan, paper: &Paper, filter: &Filter) -> Result<(), Mista
         }
     }
     Ok(())
+}
+
+/// Refuses a rule on a comparison that the study does not make, or on nothing that one reads.
+fn check_comparison(
+    plan: &Plan,
+    paper: &Paper,
+    rule: &Rule,
+    comparison: &str,
+) -> Result<(), Mistake> {
+    let wrong = |what: String| Err(paper.mistake(None, format!("rule {:?}: {what}", rule.name)));
+    if !["rank", "slope"].contains(&rule.quantity.as_str()) || rule.class.is_some() {
+        return wrong("of a comparison `rank` or `slope` is judged, and no class".to_string());
+    }
+    let known: Vec<&str> = plan.comparisons.iter().map(|one| one.name.as_str()).collect();
+    // A quick plan leaves headline arms out, and with them comparisons.
+    match known.contains(&comparison) || plan.seeds != Namespace::Standard {
+        true => Ok(()),
+        false => wrong(format!(
+            "the study makes no comparison {comparison:?}; comparisons: {}",
+            known.join(", ")
+        )),
+    }
 }
 
 /// Refuses a rule whose class is not one of its quantity's.

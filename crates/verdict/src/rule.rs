@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use mesascope_record::{Cell, Plan, Scope};
-use mesascope_stats::{Interval, Sides, clopper_pearson, smallest_detectable_effect};
+use mesascope_stats::{
+    Interval, Sides, clopper_pearson, normal_quantile, smallest_detectable_effect,
+};
 
 use crate::claim::{Claim, Correction, Holds, Rule, Supports};
+use crate::comparisons;
 use crate::standing::Registered;
 use crate::table::Table;
 use crate::verdict::{Conclusion, RuleVerdict, Standing, Summary};
@@ -105,12 +108,16 @@ fn in_words(rule: &Rule, cells: usize) -> String {
         Correction::Bonferroni => " (Bonferroni)".to_string(),
         Correction::None => String::new(),
     };
+    let (units, quantity) = match &rule.comparison {
+        Some(comparison) => ("outcomes ranked", format!("{} of {comparison}", rule.quantity)),
+        None => ("seeds", rule.quantity.clone()),
+    };
     let of = rule.class.as_ref().map_or(String::new(), |class| format!(" of class {class}"));
     format!(
-        "{:.0}% interval{correction} of {}{of} {side} {}-{} {holds}, at least {} seeds a cell, at \
+        "{:.0}% interval{correction} of {}{of} {side} {}-{} {holds}, at least {} {units} a cell, at \
          most {:.0}% unfitted",
         rule.level * 100.0,
-        rule.quantity,
+        quantity,
         rule.band.0,
         rule.band.1,
         rule.minimum_seeds,
@@ -144,7 +151,7 @@ fn conclude(
     let mut widest: f64 = 0.0;
     for cell in cells {
         let name = &cell.name;
-        if cell.seeds < rule.minimum_seeds {
+        if rule.comparison.is_none() && cell.seeds < rule.minimum_seeds {
             return inconclusive(format!(
                 "cell {name:?} has {} seeds and the rule asks for {}",
                 cell.seeds, rule.minimum_seeds
@@ -154,8 +161,14 @@ fn conclude(
         if unfitted > rule.most_unfitted {
             return inconclusive(format!("{:.0}% of cell {name:?} is unfitted", unfitted * 100.0));
         }
-        let summary = table.summary(plan, name, &rule.quantity);
-        let (interval, error) = match interval(&summary, rule.class.as_deref(), level) {
+        let read = match &rule.comparison {
+            Some(comparison) => compared(plan, table, rule, comparison, name, level),
+            None => {
+                let summary = table.summary(plan, name, &rule.quantity);
+                interval(&summary, rule.class.as_deref(), level)
+            }
+        };
+        let (interval, error) = match read {
             Ok(found) => found,
             Err(why) => return inconclusive(format!("cell {name:?}: {why}")),
         };
@@ -185,6 +198,35 @@ fn conclude(
         cells.len()
     );
     (conclusion, found, Some(smallest_detectable_effect(widest, level, POWER)))
+}
+
+/// The interval of how far a cell agrees with the one it is compared with.
+fn compared(
+    plan: &Plan,
+    table: &Table,
+    rule: &Rule,
+    comparison: &str,
+    cell: &str,
+    level: f64,
+) -> Result<(Interval, f64), String> {
+    let asked = plan.comparisons.iter().find(|one| one.name == comparison);
+    let asked = asked.ok_or_else(|| format!("comparison {comparison:?} was not run"))?;
+    let pair = asked.pairs.iter().find(|(_, second)| second == cell);
+    let (first, _) = pair.ok_or_else(|| format!("{comparison:?} has no pair with it second"))?;
+    let found = comparisons::found(plan, table, asked, [first, cell], level)?;
+    if found.outcomes < rule.minimum_seeds {
+        return Err(format!(
+            "{} outcomes can be ranked and the rule asks for {}",
+            found.outcomes, rule.minimum_seeds
+        ));
+    }
+    let ends = match rule.quantity.as_str() {
+        "rank" => found.rank.1.unwrap_or((found.rank.0, found.rank.0)),
+        _ => found.slope.1,
+    };
+    // A standard error for the smallest detectable effect, as of a normal interval of this level.
+    let wide = normal_quantile(0.5 + 0.5 * level).map_err(|error| error.to_string())?;
+    Ok((Interval { low: ends.0, high: ends.1, level }, (ends.1 - ends.0) / (2.0 * wide)))
 }
 
 fn side(interval: &Interval, band: &(f64, f64)) -> Side {

@@ -7,7 +7,9 @@ use mesascope_record::{ControlKind, Namespace, RecordError, Scope, read_sealed, 
 use mesascope_stats::Estimate;
 use serde::{Deserialize, Serialize};
 
+use crate::comparisons::Compared;
 use crate::drawn::FigureData;
+use crate::explained::ExplainedRow;
 
 /// What a study's records say, controls first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -106,6 +108,12 @@ pub struct Findings {
     pub verdicts: Vec<RuleVerdict>,
     /// Instruments that are still preliminary.
     pub preliminary: Vec<String>,
+    /// Pairs of cells compared outcome by outcome.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comparisons: Vec<Compared>,
+    /// How much of the variance each factor explains.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explained: Vec<ExplainedRow>,
     /// The figures, that of the first screen first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<FigureData>,

@@ -10,6 +10,7 @@ mod html_rules;
 mod html_scores;
 mod lines;
 mod text;
+mod text_analyses;
 mod text_scores;
 mod words;
 

@@ -6,6 +6,7 @@ use mesascope_record::ControlKind;
 use mesascope_stats::{Sides, clopper_pearson};
 
 use super::lines::{Style, paragraph, short, wrap};
+use super::text_analyses;
 use super::text_scores::{rule_verdict, scores, totals};
 use super::words::{scope_words, standing_words};
 use crate::verdict::{CellRow, Findings, Summary, Verdict};
@@ -39,6 +40,8 @@ pub fn report(verdict: &Verdict, style: Style) -> String {
                 scores(&mut out, question, style);
             }
             totals(&mut out, findings);
+            text_analyses::comparisons(&mut out, &findings.comparisons, style);
+            text_analyses::explained(&mut out, &findings.explained, style);
             for one in &findings.verdicts {
                 out.push('\n');
                 rule_verdict(&mut out, one, style);
