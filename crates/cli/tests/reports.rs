@@ -16,7 +16,7 @@ target = { each = ["x0", "parity"] }
 shown = { each = [8, 13] }
 [learner.table]
 [instruments.held-out-accuracy]
-[instruments.completion-class]
+[instruments.ones]
 [controls.positive.half]
 says = "The count holds."
 cells = { target = "x0" }
@@ -44,12 +44,12 @@ lines = "target"
 curves = [{ label = "one half", points = [[8, 0.5], [13, 0.5]] }]
 [figures.bars.shares]
 title = "Bars"
-quantity = "completion-class"
+quantity = "ones"
 panels = "target"
 groups = "shown"
 [figures.pairs.scatter]
 title = "Pairs"
-quantity = "completion-class"
+quantity = "ones"
 x = { target = "x0", shown = "8" }
 y = { target = "parity", shown = "8" }
 hits = 1
@@ -144,7 +144,7 @@ fn a_slip_in_a_figure_is_told_with_its_place() {
         ("lines = \"target\"", "lines = \"world\"", 33, "would be drawn in one place"),
         ("title = \"Bars\"", "title = \" \"", 37, "title is empty"),
         (
-            "quantity = \"completion-class\"\npanels",
+            "quantity = \"ones\"\npanels",
             "quantity = \"fitted\"\npanels",
             38,
             "only a quantity of classes",

@@ -68,7 +68,6 @@ impl Scale {
     /// Round values along the axis, `most` at most (and 2 at least).
     pub(crate) fn ticks(&self, most: usize) -> Vec<f64> {
         match self.axis {
-            Axis::Linear if low == high => (low - 0.5, high + 0.5),
             Axis::Linear => {
                 let step = step(self.high - self.low, most.max(2));
                 let first = (self.low / step - 1e-9).ceil() as i64;
