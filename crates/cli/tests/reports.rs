@@ -27,6 +27,34 @@ quantity = "held-out-accuracy"
 cells = { arm = "base" }
 "#;
 
+const BLOCKS: &str = r#"
+schema = 1
+name = "coin"
+question = "Which functions does a random perceptron compute?"
+agents = "retrained"
+seeds = { quick = 2, standard = 2 }
+[world.boolean]
+inputs = 3
+target = "parity"
+coding = { each = ["zero-one", "plus-minus"] }
+shown = 0
+[learner.prior]
+network = { mlp = { hidden = [], biases = "none", initialisation = { gaussian = { weight_sd = 1.0, bias_sd = 0.0 } } } }
+draws = 1000
+[instruments.ones]
+[figures.bars.shares]
+title = "Bars"
+quantity = "ones"
+outcomes = ["0", "8"]
+groups = "coding"
+axis = "log"
+[figures.pairs.scatter]
+title = "Pairs"
+quantity = "ones"
+x = { coding = "zero-one" }
+y = { coding = "plus-minus" }
+"#;
+
 const FIGURES: &str = r#"
 [figures.rows.dots]
 title = "Zebras first"
@@ -74,14 +102,31 @@ fn names(bench: &Bench, ending: &str) -> Vec<String> {
 fn a_run_leaves_a_page_and_a_file_a_figure_in_the_order_of_the_study() {
     let bench = bench(FIGURES);
     bench.demand(0, &["run", "coin"]);
-    let csv = ["a-heat.csv", "a-line.csv", "bars.csv", "pairs.csv", "rows.csv"];
-    assert_eq!(names(&bench, "csv"), csv);
-    assert_eq!(names(&bench, "svg").len(), 5);
+    assert_eq!(names(&bench, "csv"), ["a-heat.csv", "a-line.csv", "rows.csv"]);
+    assert_eq!(names(&bench, "svg").len(), 3);
     let page = page(&bench);
     let place = |title: &str| page.find(title).unwrap_or_else(|| panic!("{title} is missing"));
     assert!(place("Zebras first") < place("Heat</h3>"), "the study's first figure is not first");
     assert!(place("Zebras first") < place("id=\"verdicts\""), "it is not on the first screen");
     assert!(page.contains("was &lt;b&gt;not&lt;/b&gt; shown?"));
+    // A single agent is one draw and no block of them: that is said, and nothing is drawn.
+    assert_eq!(page.matches("Not drawn: ").count(), 2);
+}
+
+#[test]
+fn counts_of_draws_are_drawn_as_bars_and_one_against_the_other() {
+    let bench = Bench::new();
+    bench.write("studies/coin.toml", BLOCKS);
+    bench.demand(0, &["run", "coin"]);
+    assert_eq!(names(&bench, "csv"), ["bars.csv", "pairs.csv"]);
+    let folder = bench.path().join("mesascope-out/coin/quick/figures");
+    let bars = std::fs::read_to_string(folder.join("bars.csv")).unwrap();
+    assert_eq!(bars.lines().count(), 1 + 2 * 2, "two outcomes of two cells: {bars}");
+    // Eight ones of eight rows need a positive answer to the row of zeros, which has none.
+    let never = bars.lines().find(|line| line.starts_with("zero-one,8,,0,")).unwrap();
+    assert!(never.ends_with(",0,2000"), "{never}");
+    let page = page(&bench);
+    assert!(page.contains("How far they agree cannot be said: "), "one outcome is in both");
 }
 
 #[test]

@@ -165,6 +165,10 @@ impl<'r> Reader<'r> {
             true => self.commonest(&shares.quantity, &cells),
             false => shares.outcomes.clone(),
         };
+        if outcomes.is_empty() {
+            let because = "no cell has counts; the table of cells says why".to_string();
+            return Drawn::Nothing { because };
+        }
         let is_exact = |cell: &Cell| shares.exact.as_ref().is_some_and(|exact| exact.admits(cell));
         let label = |cell: &Cell, factor: &Option<String>| {
             factor.as_ref().and_then(|factor| cell.factors.get(factor)).cloned()

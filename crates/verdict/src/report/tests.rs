@@ -277,7 +277,7 @@ fn tables_and_drawings_can_be_read_without_sight() {
 fn everything_lies_within_its_drawing_at_both_widths() {
     for figure in figures() {
         for layout in [Layout::Wide, Layout::Narrow] {
-            let Some(svg) = svg(&figure, layout, Place::File) else { continue };
+            let Some(svg) = svg(&figure, layout, Place::Page) else { continue };
             let read = roxmltree::Document::parse(&svg).unwrap();
             let root = read.root_element();
             let size: Vec<f64> = root

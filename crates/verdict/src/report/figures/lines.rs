@@ -65,13 +65,14 @@ pub(super) fn draw(
         canvas.text("m-small m-soft m-middle m-num", [across, bottom + 19.0], &number(tick));
     }
     canvas.line("m-axis", [left, bottom, right, bottom]);
+    for (at, line) in lines.iter().enumerate() {
+        draw_line(&mut canvas, at, line, &x, &y, aside(lines, at));
+    }
+    // On top: where they agree with what was measured they would else be hidden.
     for (at, curve) in curves.iter().enumerate() {
         let points: Vec<(f64, f64)> =
             curve.points.iter().map(|(across, up)| (x.at(*across), y.at(*up))).collect();
         canvas.polyline(&format!("m-reference m-dash{}", at % 3), &points);
-    }
-    for (at, line) in lines.iter().enumerate() {
-        draw_line(&mut canvas, at, line, &x, &y, aside(lines, at));
     }
     let middle = (left + right) / 2.0;
     canvas.text("m-small m-middle", [middle, bottom + 38.0], &fitted(frame.over, right - left));
