@@ -188,7 +188,7 @@ impl Place<'_, '_, '_> {
     fn only(&self, key: &str, filter: &Filter) -> Result<String, Mistake> {
         match self.admitted(key, filter)?[..] {
             [only] => Ok(only.name.clone()),
-            [ref first, ref second, ..] => {
+            [first, second, ..] => {
                 let what = format!(
                     "{key} is one cell; {:?} and {:?} are both admitted: name more factors",
                     first.name, second.name

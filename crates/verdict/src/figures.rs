@@ -165,6 +165,10 @@ impl<'r> Reader<'r> {
             true => self.commonest(&shares.quantity, &cells),
             false => shares.outcomes.clone(),
         };
+        if outcomes.is_empty() {
+            let because = "no cell has counts; the table of cells says why".to_string();
+            return Drawn::Nothing { because };
+        }
         let is_exact = |cell: &Cell| shares.exact.as_ref().is_some_and(|exact| exact.admits(cell));
         let label = |cell: &Cell, factor: &Option<String>| {
             factor.as_ref().and_then(|factor| cell.factors.get(factor)).cloned()
@@ -369,7 +373,7 @@ mod tests {
         let few = histogram(vec![0.5, 0.25, 0.5]);
         let at = |low: f64, seeds| Bin { low, high: low, seeds };
         assert_eq!(few, vec![at(0.25, 1), at(0.5, 2)]);
-        let many = histogram((0..100_000).map(|seed| f64::from(seed * seed)).collect());
+        let many = histogram((0..100_000).map(|seed| f64::from(seed).powi(2)).collect());
         assert!(many.len() <= BINS, "{} bins", many.len());
         assert_eq!(many.iter().map(|bin| bin.seeds).sum::<u64>(), 100_000);
         assert!(many.iter().all(|bin| bin.low < bin.high && bin.seeds > 0));

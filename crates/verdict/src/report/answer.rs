@@ -42,6 +42,8 @@ fn nothing_concluded(verdict: &Verdict, has_headline: bool, known: &[RuleVerdict
     let as_known = known.iter().filter(|one| one.conclusion == Conclusion::Supported).count();
     let known_words = match known.len() {
         0 => String::new(),
+        1 if as_known == 1 => "; the answer known beforehand came out as known".to_string(),
+        1 => "; the answer known beforehand did not come out as known".to_string(),
         all => format!("; of {all} answers known beforehand, {as_known} came out as known"),
     };
     if has_headline {
@@ -59,6 +61,16 @@ fn nothing_concluded(verdict: &Verdict, has_headline: bool, known: &[RuleVerdict
     }
     match verdict.controls.len() {
         0 => "No rule was stated for this study, so nothing is concluded.".to_string(),
+        all if verdict.moves_no_claim => {
+            let which = if all == 1 {
+                "The only control holds".to_string()
+            } else {
+                format!("All {all} controls hold")
+            };
+            format!(
+                "{which}: what was known beforehand came out as known. No claim is tested here."
+            )
+        }
         all => {
             let controls = if all == 1 { "control holds" } else { "controls hold" };
             let all = if all == 1 { "The only".to_string() } else { format!("All {all}") };
@@ -85,23 +97,22 @@ pub(crate) fn what_would_change(verdict: &Verdict, findings: &Findings) -> Vec<S
     let study = &verdict.study;
     let headline = findings.verdicts.iter().filter(|one| one.calibration.is_none());
     for one in headline {
-        let proposition = without_stop(&one.proposition);
+        let rule = format!("Claim {}, rule {}", one.claim, one.rule);
         out.push(match (one.conclusion, one.detectable) {
             (Conclusion::NotRun, _) => format!(
-                "“{proposition}” has not been tested here: {}. A run of the standard preset tests \
-                 it.",
+                "{rule}, has not been tested here: {}. A run of the standard preset tests it.",
                 one.found
             ),
             (Conclusion::Inconclusive, Some(effect)) => format!(
-                "“{proposition}” is undecided: more seeds narrow the intervals, and with these a \
+                "{rule}, is undecided: more seeds narrow the intervals, and with these a \
                  departure smaller than {} would have been missed.",
                 number(effect)
             ),
             (Conclusion::Inconclusive, None) => {
-                format!("“{proposition}” is undecided: {}.", without_stop(&one.found))
+                format!("{rule}, is undecided: {}.", without_stop(&one.found))
             }
             (Conclusion::Supported | Conclusion::Refuted, _) => format!(
-                "“{proposition}” would come out otherwise if intervals fell on the other side of \
+                "{rule}, would come out otherwise if intervals fell on the other side of \
                  the band. The rule: {}.",
                 one.by
             ),
@@ -121,8 +132,8 @@ pub(crate) fn what_would_change(verdict: &Verdict, findings: &Findings) -> Vec<S
     }
     if !findings.preliminary.is_empty() {
         out.push(format!(
-            "A second implementation, written blind from the definition, that disagrees with {}: \
-             none has been written yet.",
+            "No second implementation, written blind from the definition, has checked the \
+             preliminary instruments ({}); one that reads otherwise would put the numbers in doubt.",
             findings.preliminary.join(", ")
         ));
     }

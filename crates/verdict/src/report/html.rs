@@ -81,7 +81,7 @@ fn whole(verdict: &Verdict, findings: &Findings) -> Markup {
         (verdicts(verdict, findings))
         section aria-labelledby="change" {
             h2 #change { "What would change this" }
-            ul.plain { @for sentence in what_would_change(verdict, findings) { li { (sentence) } } }
+            ul.plain { @for sentence in what_would_change(verdict, findings) { li { (coded(&sentence)) } } }
         }
         (data(verdict, findings))
         @if findings.figures.len() > 1 {
@@ -235,6 +235,15 @@ fn data_uri(sheet: &Sheet) -> String {
         }
     }
     out
+}
+
+/// A sentence with commands between backquotes.
+fn coded(sentence: &str) -> Markup {
+    html! {
+        @for (at, part) in sentence.split('`').enumerate() {
+            @if at % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
 }
 
 fn verdicts(verdict: &Verdict, findings: &Findings) -> Markup {

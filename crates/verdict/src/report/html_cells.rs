@@ -1,9 +1,11 @@
 //! Every cell of the grid, in tables.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 use mesascope_stats::{Sides, clopper_pearson};
 
-use super::figures::number;
+use super::figures::measured;
 use crate::verdict::{CellRow, Findings, Summary};
 
 /// Outcomes of a cell that are listed; `export` lists all.
@@ -16,6 +18,14 @@ pub(crate) fn cells(findings: &Findings) -> Markup {
             quantities.push(&row.quantity);
         }
     }
+    // What the study asks about stands open and first.
+    let asked: BTreeSet<&str> = findings
+        .questions
+        .iter()
+        .map(|question| question.quantity.as_str())
+        .chain(findings.figures.iter().map(|figure| figure.quantity.as_str()))
+        .collect();
+    quantities.sort_by_key(|quantity| !asked.contains(quantity));
     html! {
         section aria-labelledby="cells" {
             h2 #cells { "Every cell" }
@@ -24,16 +34,15 @@ pub(crate) fn cells(findings: &Findings) -> Markup {
             @for quantity in quantities {
                 @let rows: Vec<&CellRow> =
                     findings.cells.iter().filter(|row| row.quantity == quantity).collect();
-                (table(quantity, &rows))
+                (table(quantity, &rows, asked.contains(quantity)))
             }
         }
     }
 }
 
-fn table(quantity: &str, rows: &[&CellRow]) -> Markup {
-    let own = rows.iter().filter(|row| !row.control).count();
+fn table(quantity: &str, rows: &[&CellRow], asked: bool) -> Markup {
     html! {
-        details open[own > 0 && own <= 40 && quantity != "fitted"] {
+        details open[asked && rows.len() <= 60] {
             summary { h3 { (quantity) } span.soft { " " (rows.len()) " cells" } }
             div.scroll tabindex="0" role="region" aria-label={ "Every cell: " (quantity) } {
                 table {
@@ -61,8 +70,8 @@ fn lines(row: &CellRow) -> Markup {
             let interval = estimate.interval(0.95);
             html! {
                 tr {
-                    (head) td { "mean" } td.number { (number(estimate.mean)) }
-                    td.number { (number(interval.low)) " to " (number(interval.high)) }
+                    (head) td { "mean" } td.number { (measured(estimate.mean)) }
+                    td.number { (measured(interval.low)) " to " (measured(interval.high)) }
                     td.number { (estimate.units) " agents" }
                 }
             }
@@ -102,10 +111,10 @@ fn share(head: &Markup, of_what: &str, hits: u64, of: u64, units: &str) -> Marku
     html! {
         tr {
             (head) td { (of_what) }
-            td.number { @if of > 0 { (number(hits as f64 / of as f64)) } @else { "\u{2013}" } }
+            td.number { @if of > 0 { (measured(hits as f64 / of as f64)) } @else { "\u{2013}" } }
             td.number {
                 @match interval {
-                    Ok(interval) => { (number(interval.low)) " to " (number(interval.high)) }
+                    Ok(interval) => { (measured(interval.low)) " to " (measured(interval.high)) }
                     Err(error) => { (error) }
                 }
             }

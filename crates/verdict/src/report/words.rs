@@ -22,8 +22,8 @@ pub(crate) fn scope_sentence(scope: &Scope) -> String {
         let words: Vec<&str> = set.iter().map(String::as_str).collect();
         match words.len() {
             0 => "nothing".to_string(),
-            1..=3 => words.join(", "),
-            all => format!("{} and {} more", words[..2].join(", "), all - 2),
+            1..=3 => words.join("; "),
+            all => format!("{} and {} more", words[..2].join("; "), all - 2),
         }
     };
     let scaffold = match scope.scaffold.iter().all(|word| word == "none") {

@@ -11,6 +11,9 @@ pub(crate) const STYLE: &str = include_str!("figure.css");
 /// Shapes that tell series apart without colour.
 pub(crate) const SHAPES: usize = 7;
 
+/// The margin of a drawing in a file of its own; in a page the page has one.
+const MARGIN: f64 = 16.0;
+
 /// A drawing that grows downwards.
 #[derive(Debug)]
 pub(crate) struct Canvas {
@@ -141,19 +144,18 @@ impl Canvas {
     pub(crate) fn svg(&self, where_to: Place, title: &str, description: &str) -> String {
         let (id, width, height) = (escaped(&self.id), place(self.width), place(self.height));
         let (title, description) = (escaped(title), escaped(description));
+        let margin = if where_to == Place::File { MARGIN } else { 0.0 };
+        let (left, width, height) = (0.0 - margin, width + 2.0 * margin, height + 2.0 * margin);
         // Inside a page the name space is known, and a file is drawn at its own size.
         let (space, style) = match where_to {
             Place::Page => (String::new(), String::new()),
             Place::File => (
                 format!(r#" xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}""#),
-                format!(
-                    "<style>{PALETTE}{STYLE}</style><rect class=\"m-paper\" x=\"0\" y=\"0\" \
-                     width=\"{width}\" height=\"{height}\"/>"
-                ),
+                format!("<style>{PALETTE}{STYLE}svg {{ background: var(--paper); }}</style>"),
             ),
         };
         format!(
-            r#"<svg{space} viewBox="0 0 {width} {height}" role="img" aria-labelledby="{id}-title {id}-desc"><title id="{id}-title">{title}</title><desc id="{id}-desc">{description}</desc>{style}{}</svg>"#,
+            r#"<svg{space} viewBox="{left} {left} {width} {height}" role="img" aria-labelledby="{id}-title {id}-desc"><title id="{id}-title">{title}</title><desc id="{id}-desc">{description}</desc>{style}{}</svg>"#,
             self.body
         )
     }

@@ -2,7 +2,7 @@
 
 use mesascope_record::{Axis, Reference};
 
-use super::canvas::{Canvas, fitted};
+use super::canvas::{Canvas, fitted, text_width};
 use super::legend::{Sample, bound, grid, legend, numbers, series_mark, whiskers};
 use super::scale::Scale;
 use super::{Layout, ROWS, words};
@@ -32,7 +32,7 @@ pub(super) fn draw(
     items.extend(names.map(|(at, name)| (Sample::Series(at), format!("{name} expects"))));
     let top = legend(&mut canvas, 4.0, &items) + 10.0;
 
-    let places = (layout.labels() + 8.0, canvas.width - layout.numbers() - 8.0);
+    let places = (layout.labels() + 8.0, canvas.width - layout.numbers(rows.iter()) - 8.0);
     let scale = match range {
         Some(range) => Scale::new(Axis::Linear, range, places),
         None => {
@@ -42,9 +42,16 @@ pub(super) fn draw(
             Scale::over(Axis::Linear, shown.chain(seeds).chain(line), places)
         }
     };
-    let above = if layout == Layout::Narrow { 18.0 } else { 0.0 };
+    // On a phone labels stand above their row, and their numbers below them where both do not fit.
+    let room = |row: &Row| text_width(&row.cell) + text_width(&words(&row.shown)) + 8.0;
+    let stacked = rows.iter().any(|row| room(row) > canvas.width);
+    let above = match layout {
+        Layout::Wide => 0.0,
+        Layout::Narrow if stacked => 34.0,
+        Layout::Narrow => 18.0,
+    };
     let below = if positions.is_empty() { 8.0 } else { 20.0 };
-    let height = above + 20.0 + below;
+    let height = above + 24.0 + below;
     let bottom = top + height * rows.len() as f64;
     let ticks = grid(&mut canvas, layout, &scale, (top, bottom));
     if let Some(line) = reference.filter(|line| scale.holds(line.at)) {
@@ -53,10 +60,10 @@ pub(super) fn draw(
     }
     for (at, row) in rows.iter().enumerate() {
         let head = top + height * at as f64;
-        let y = head + above + 18.0;
-        labels(&mut canvas, layout, row, head, y);
+        let y = head + above + 21.0;
+        labels(&mut canvas, layout, row, head, y, stacked);
         canvas.open(&format!("{}: {}", row.cell, words(&row.shown)));
-        histogram(&mut canvas, &scale, &row.seeds, y - 4.0);
+        histogram(&mut canvas, &scale, &row.seeds, y - 5.0);
         estimate(&mut canvas, &scale, &row.shown, y);
         canvas.close();
         for tick in &row.forecasts {
@@ -94,7 +101,7 @@ fn positions(rows: &[Row]) -> Vec<String> {
     names
 }
 
-fn labels(canvas: &mut Canvas, layout: Layout, row: &Row, head: f64, y: f64) {
+fn labels(canvas: &mut Canvas, layout: Layout, row: &Row, head: f64, y: f64, stacked: bool) {
     let value = words(&row.shown);
     let width = canvas.width;
     match layout {
@@ -102,8 +109,12 @@ fn labels(canvas: &mut Canvas, layout: Layout, row: &Row, head: f64, y: f64) {
             canvas.text("", [0.0, y + 4.0], &fitted(&row.cell, layout.labels()));
             canvas.text("m-small m-soft m-num m-end", [width, y + 4.0], &value);
         }
+        Layout::Narrow if stacked => {
+            canvas.text("m-small m-bold", [0.0, head + 15.0], &fitted(&row.cell, width));
+            canvas.text("m-small m-soft m-num", [0.0, head + 31.0], &value);
+        }
         Layout::Narrow => {
-            let room = width - super::canvas::text_width(&value) - 8.0;
+            let room = width - text_width(&value) - 8.0;
             canvas.text("m-small m-bold", [0.0, head + 15.0], &fitted(&row.cell, room));
             canvas.text("m-small m-soft m-num m-end", [width, head + 15.0], &value);
         }
@@ -113,13 +124,15 @@ fn labels(canvas: &mut Canvas, layout: Layout, row: &Row, head: f64, y: f64) {
 /// Seeds as bars that grow upwards from a height; an area is a number of seeds.
 fn histogram(canvas: &mut Canvas, scale: &Scale, bins: &[Bin], base: f64) {
     let most = bins.iter().map(|bin| bin.seeds).max().unwrap_or(1) as f64;
+    let apart = bins.windows(2).map(|pair| scale.at(pair[1].low) - scale.at(pair[0].low));
+    let thick = (apart.fold(12.0, f64::min) * 0.6).clamp(1.5, 8.0);
     for bin in bins {
         let (left, right) = (scale.at(bin.low), scale.at(bin.high));
-        let (left, width) = match right - left > 3.0 {
+        let (left, width) = match right - left > thick {
             true => (left, right - left),
-            false => ((left + right) / 2.0 - 1.5, 3.0),
+            false => ((left + right) / 2.0 - thick / 2.0, thick),
         };
-        let height = (bin.seeds as f64 / most * 11.0).max(1.0);
+        let height = (bin.seeds as f64 / most * 14.0).max(1.5);
         canvas.rect("m-seeds", [left, base - height, width, height]);
     }
 }

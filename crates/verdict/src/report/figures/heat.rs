@@ -92,7 +92,8 @@ fn hatch(canvas: &mut Canvas, [x, y, width, height]: [f64; 4]) {
 
 /// The shades from the lowest to the highest value; the height where they end.
 fn scale(canvas: &mut Canvas, top: f64, left: f64, (low, high): (f64, f64)) -> f64 {
-    if !(low <= high) {
+    // No cell has a value.
+    if !(low.is_finite() && high.is_finite()) {
         return top;
     }
     let step = ((canvas.width - left) / SHADES as f64).min(28.0);

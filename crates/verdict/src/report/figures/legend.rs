@@ -13,10 +13,14 @@ pub(super) enum Sample {
     LineOf(usize),
     /// The mark of what was measured.
     Measured,
+    /// A bar with its interval.
+    Bar,
     /// Single seeds.
     Seeds,
     /// A line to compare with.
     Reference,
+    /// One of several curves to compare with.
+    Curve(usize),
     /// An upper bound where nothing came.
     Bound,
 }
@@ -40,6 +44,14 @@ pub(super) fn legend(canvas: &mut Canvas, top: f64, items: &[(Sample, String)]) 
             Sample::Measured => {
                 canvas.line("m-interval", [x, middle, x + 18.0, middle]);
                 canvas.mark("m-mark", 0, [x + 9.0, middle], 5.0);
+            }
+            Sample::Bar => {
+                canvas.rect("m-bar", [x, middle - 5.0, 13.0, 10.0]);
+                whiskers(canvas, x + 8.0, x + 18.0, middle);
+            }
+            Sample::Curve(at) => {
+                let class = format!("m-reference m-dash{}", at % 3);
+                canvas.line(&class, [x, middle, x + 18.0, middle]);
             }
             Sample::Seeds => {
                 for (at, height) in [4.0, 9.0, 12.0, 6.0].into_iter().enumerate() {

@@ -31,7 +31,8 @@ pub(super) fn draw(
             (Sample::LineOf(at), format!("{name}, 95% interval"))
         })
         .collect();
-    items.extend(curves.iter().map(|curve| (Sample::Reference, curve.label.clone())));
+    let given = curves.iter().enumerate();
+    items.extend(given.map(|(at, curve)| (Sample::Curve(at), curve.label.clone())));
     let top = legend(&mut canvas, 4.0, &items) + 26.0;
     let (left, right) = (56.0, canvas.width - 16.0);
     let bottom = top + if layout == Layout::Wide { 320.0 } else { 240.0 };
@@ -55,19 +56,23 @@ pub(super) fn draw(
         canvas.line("m-grid", [left, up, right, up]);
         canvas.text("m-small m-soft m-end m-num", [left - 8.0, up + 4.0], &number(tick));
     }
-    for tick in x.ticks(if layout == Layout::Wide { 9 } else { 4 }) {
+    // Between whole numbers there is nothing to read.
+    let whole = points().all(|(x, _)| x.fract() == 0.0);
+    let most = if layout == Layout::Wide { 9 } else { 4 };
+    for tick in x.ticks(most).into_iter().filter(|tick| !whole || tick.fract() == 0.0) {
         let across = x.at(tick);
         canvas.line("m-axis", [across, bottom, across, bottom + 5.0]);
         canvas.text("m-small m-soft m-middle m-num", [across, bottom + 19.0], &number(tick));
     }
     canvas.line("m-axis", [left, bottom, right, bottom]);
-    for curve in curves {
+    for (at, line) in lines.iter().enumerate() {
+        draw_line(&mut canvas, at, line, &x, &y, aside(lines, at));
+    }
+    // On top: where they agree with what was measured they would else be hidden.
+    for (at, curve) in curves.iter().enumerate() {
         let points: Vec<(f64, f64)> =
             curve.points.iter().map(|(across, up)| (x.at(*across), y.at(*up))).collect();
-        canvas.polyline("m-reference", &points);
-    }
-    for (at, line) in lines.iter().enumerate() {
-        draw_line(&mut canvas, at, line, &x, &y, lines.len());
+        canvas.polyline(&format!("m-reference m-dash{}", at % 3), &points);
     }
     let middle = (left + right) / 2.0;
     canvas.text("m-small m-middle", [middle, bottom + 38.0], &fitted(frame.over, right - left));
@@ -79,10 +84,18 @@ pub(super) fn draw(
     canvas
 }
 
-fn draw_line(canvas: &mut Canvas, at: usize, line: &Line, x: &Scale, y: &Scale, of: usize) {
-    // Lines of one value would hide each other's intervals: each is moved by a few units.
-    let aside = (at as f64 - (of as f64 - 1.0) / 2.0) * 4.0;
-    let aside = aside.clamp(-10.0, 10.0);
+/// How far a line is moved sideways: where two lines have points at one value, their intervals would
+/// hide each other.
+fn aside(lines: &[Line], at: usize) -> f64 {
+    let has = |line: &Line, x: f64| line.points.iter().any(|(other, _)| *other == x);
+    let shared = lines.iter().enumerate().any(|(other, line)| {
+        lines[..other].iter().any(|before| line.points.iter().any(|(x, _)| has(before, *x)))
+    });
+    let step = ((at as f64) - (lines.len() as f64 - 1.0) / 2.0) * 4.0;
+    if shared { step.clamp(-10.0, 10.0) } else { 0.0 }
+}
+
+fn draw_line(canvas: &mut Canvas, at: usize, line: &Line, x: &Scale, y: &Scale, aside: f64) {
     let place = |across: f64| x.at(across) + aside;
     let with_value: Vec<(f64, f64)> = line
         .points

@@ -10,11 +10,11 @@ mod scatter;
 mod shares;
 mod table;
 
-use crate::drawn::{Drawn, FigureData, Shown};
-use canvas::Canvas;
+use crate::drawn::{Drawn, FigureData, Row, Shown};
+use canvas::{Canvas, text_width};
 
 pub(crate) use canvas::{PALETTE, Place, STYLE};
-pub(crate) use scale::number;
+pub(crate) use scale::{measured, number};
 pub(crate) use table::Sheet;
 
 /// The two widths at which every figure is laid out: text cannot be scaled down to a phone.
@@ -42,15 +42,17 @@ impl Layout {
     /// Room for the labels of rows: beside them, or none where they stand above.
     fn labels(self) -> f64 {
         match self {
-            Layout::Wide => 210.0,
+            Layout::Wide => 228.0,
             Layout::Narrow => 0.0,
         }
     }
 
-    /// Room for the numbers of rows.
-    fn numbers(self) -> f64 {
+    /// Room for the numbers of rows beside them.
+    fn numbers<'r>(self, rows: impl Iterator<Item = &'r Row>) -> f64 {
+        let widest = rows.map(|row| text_width(&words(&row.shown))).fold(0.0, f64::max);
         match self {
-            Layout::Wide => 150.0,
+            // They are set a little smaller than the text that the width is of.
+            Layout::Wide => widest * 0.95 + 10.0,
             Layout::Narrow => 0.0,
         }
     }
@@ -135,11 +137,11 @@ pub(crate) fn agreement(paired: &crate::drawn::Paired) -> String {
 pub(crate) fn words(shown: &Shown) -> String {
     match shown {
         Shown::Mean { mean, low, high, .. } => {
-            format!("{} ({} to {})", number(*mean), number(*low), number(*high))
+            format!("{} ({} to {})", measured(*mean), measured(*low), measured(*high))
         }
         Shown::Share { hits, of, low, high } => {
             let share = *hits as f64 / *of as f64;
-            format!("{} ({} to {})", number(share), number(*low), number(*high))
+            format!("{} ({} to {})", measured(share), measured(*low), measured(*high))
         }
         Shown::Never { of, at_most } => format!("0 of {of}, under {}", number(*at_most)),
         Shown::Exact { hits, of } => format!("{}, exactly", number(*hits as f64 / *of as f64)),

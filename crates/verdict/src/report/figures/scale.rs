@@ -35,6 +35,7 @@ impl Scale {
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
         let ends = match axis {
             _ if low > high => (if axis == Axis::Log { 0.1 } else { 0.0 }, 1.0),
+            Axis::Linear if low == high => (low - 0.5, high + 0.5),
             Axis::Linear => {
                 let step = step((high - low).max(f64::MIN_POSITIVE), 5);
                 ((low / step).floor() * step, (high / step).ceil() * step)
@@ -112,6 +113,15 @@ fn rounded(value: f64, step: f64) -> f64 {
 
 /// A number as people read it: three digits, powers of ten where it is very small or large.
 pub(crate) fn number(value: f64) -> String {
+    let text = measured(value);
+    match text.contains('.') && !text.contains('\u{d7}') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
+        false => text,
+    }
+}
+
+/// A measured number: as [`number`], and a last digit of 0 says that it was measured too.
+pub(crate) fn measured(value: f64) -> String {
     let size = value.abs();
     if value == 0.0 {
         return "0".to_string();
@@ -128,11 +138,7 @@ pub(crate) fn number(value: f64) -> String {
     }
     let whole = libm::floor(log10(size)) as i32;
     let digits = (2 - whole).max(0) as usize;
-    let text = format!("{value:.digits$}");
-    match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
-        false => text,
-    }
+    format!("{value:.digits$}")
 }
 
 fn superscript(letter: char) -> char {
@@ -199,5 +205,6 @@ mod tests {
             "2.5\u{d7}10\u{2077}",
         ];
         assert_eq!(read.map(number), words.map(str::to_string));
+        assert_eq!([0.81, 1.0, 12.0].map(measured), ["0.810", "1.00", "12.0"]);
     }
 }

@@ -15,16 +15,16 @@ pub(super) fn draw(mut canvas: Canvas, layout: Layout, all: &[Panel], axis: Axis
     let rows = || all.iter().flat_map(|panel| &panel.groups).flat_map(|group| &group.rows);
     let mut items = Vec::new();
     if rows().any(|row| row.shown.interval().is_some()) {
-        items.push((Sample::Measured, "share, 95% interval".to_string()));
+        items.push((Sample::Bar, "share, 95% interval".to_string()));
     }
     if rows().any(|row| matches!(row.shown, Shown::Never { .. })) {
         items.push((Sample::Bound, "came never: 95% bound".to_string()));
     }
     let mut y = legend(&mut canvas, 4.0, &items) + 8.0;
-    let places = (layout.labels() + 8.0, canvas.width - layout.numbers() - 8.0);
+    let places = (layout.labels() + 8.0, canvas.width - layout.numbers(rows()) - 8.0);
     let values = || rows().flat_map(|row| row.shown.numbers());
     let scale = match axis {
-        Axis::Linear => Scale::new(axis, (0.0, 1.0), places),
+        Axis::Linear => Scale::over(axis, values().chain([0.0]), places),
         Axis::Log => {
             // A decade below the least share there is room for its interval.
             let positive = values().filter(|value| *value > 0.0).map(|value| value / 2.0);
