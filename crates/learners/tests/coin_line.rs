@@ -130,3 +130,52 @@ fn the_document_holds_the_numbers_that_forecasts_take_from_it() {
     assert!(at("| 4 ").contains("| 0.277"), "{}", at("| 4 "));
     assert!(at("| 10 ").contains("| 0.268"), "{}", at("| 10 "));
 }
+
+#[test]
+fn descent_of_the_last_layer_of_wide_networks_gives_the_shares_of_the_infinite_one() {
+    // A second way to the shares of lazy descent, in parameters and not in values: 1,000 relu units
+    // with fixed inner weights of variance 2/3, outer ones of variance 1/1000 moved by 0.1/1000.
+    const UNITS: usize = 1_000;
+    const STARTS: u32 = 500;
+    let (task, audited) = world(4, 0.0, "affine");
+    let row = audited.probe.as_ref().unwrap().row;
+    let mut rows: Vec<&[f32]> = task.inputs.chunks(3).collect();
+    rows.push(&audited.inputs[3 * row..][..3]);
+    let mut draws = Key::from_seed(7).draws();
+    let mut goal = 0u32;
+    for _ in 0..STARTS {
+        let mut features = vec![[0.0f64; 5]; UNITS];
+        for feature in &mut features {
+            let unit = [(); 3].map(|()| draws.normal() * (2.0f64 / 3.0).sqrt());
+            for (value, row) in feature.iter_mut().zip(&rows) {
+                let sum: f64 = unit.iter().zip(*row).map(|(w, x)| w * f64::from(*x)).sum();
+                *value = sum.max(0.0);
+            }
+        }
+        let mut outer: Vec<f64> =
+            (0..UNITS).map(|_| draws.normal() / (UNITS as f64).sqrt()).collect();
+        loop {
+            let mut values = [0.0; 5];
+            for (feature, weight) in features.iter().zip(&outer) {
+                values.iter_mut().zip(feature).for_each(|(value, x)| *value += weight * x);
+            }
+            let loss: f64 = values[..4].iter().map(|value| (-value).exp().ln_1p()).sum();
+            if loss <= 0.1 * 4.0 {
+                goal += u32::from(values[4] <= 0.0);
+                break;
+            }
+            let wrong = [0, 1, 2, 3].map(|at| 1.0 / (1.0 + values[at].exp()) / 4.0);
+            for (feature, weight) in features.iter().zip(&mut outer) {
+                let pull: f64 = wrong.iter().zip(feature).map(|(by, x)| by * x).sum();
+                *weight += 0.1 / UNITS as f64 * pull;
+            }
+        }
+    }
+    let table = DOCUMENT.split("## Descent of an inf").nth(1).unwrap();
+    let line = table.lines().find(|line| line.starts_with("| 4 ")).unwrap();
+    let stated: f64 = line.split('|').nth(3).unwrap().trim().parse().unwrap();
+    let share = f64::from(goal) / f64::from(STARTS);
+    let error = (stated * (1.0 - stated) / f64::from(STARTS)).sqrt();
+    assert!(error < 0.02, "too noisy to test: {error}");
+    assert!((share - stated).abs() < 4.0 * error, "{share} is not {stated} +- {error}");
+}
