@@ -12,10 +12,7 @@ fn small(replaced: &[(&str, &str)]) -> String {
     const SMALLER: [(&str, &str); 3] = [
         ("{ quick = 20, standard = 300 }", "{ quick = 2, standard = 2 }"),
         ("seeds = { quick = 10, standard = 200 }", "seeds = { quick = 1, standard = 1 }"),
-        (
-            "stop      = { each = [\"first-fit\", { loss = 0.1 }, { loss = 0.01 }] }",
-            "stop = \"first-fit\"",
-        ),
+        ("epsilon = { each = [0.5, 0.1] }", "epsilon = 0.5"),
     ];
     SMALLER.iter().chain(replaced).fold(STUDY.to_string(), |text, (passage, by)| {
         assert!(text.contains(passage), "{passage:?} is not in the study");
