@@ -2,6 +2,8 @@
 
 mod common;
 
+#[path = "bad_input/coin_line.rs"]
+mod coin_line;
 #[path = "bad_input/command_line.rs"]
 mod command_line;
 #[path = "bad_input/draws.rs"]

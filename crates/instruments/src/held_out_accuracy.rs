@@ -152,6 +152,7 @@ mod tests {
             targets: vec![0, 0, 0, 1],
             shown: shown.to_vec(),
             cue: None,
+            probe: None,
         }
     }
 

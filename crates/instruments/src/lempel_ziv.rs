@@ -239,6 +239,7 @@ mod tests {
             targets: vec![0, 0, 0, 1],
             shown: vec![true; 4],
             cue: None,
+            probe: None,
         }
     }
 

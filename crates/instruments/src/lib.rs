@@ -8,6 +8,7 @@ pub mod function_probability;
 pub mod held_out_accuracy;
 pub mod lempel_ziv;
 pub mod ones;
+pub mod probe_preference;
 pub mod rank_probability;
 pub mod simplicity_bias;
 
@@ -21,6 +22,7 @@ pub use function_probability::FunctionProbability;
 pub use held_out_accuracy::HeldOutAccuracy;
 pub use lempel_ziv::LempelZiv;
 pub use ones::Ones;
+pub use probe_preference::ProbePreference;
 pub use rank_probability::RankProbability;
 pub use simplicity_bias::SimplicityBias;
 
@@ -39,6 +41,8 @@ catalogue! {
         FunctionProbability(FunctionProbability) = "function-probability",
         /// How many rows a function gives class 1.
         Ones(Ones) = "ones",
+        /// Whether an agent goes by the goal or by a proxy where the two part.
+        ProbePreference(ProbePreference) = "probe-preference",
         /// Whether the probabilities of functions fall with their rank as Zipf's law says.
         RankProbability(RankProbability) = "rank-probability",
         /// How fast the largest probability of a function falls with its complexity.

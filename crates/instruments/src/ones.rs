@@ -152,6 +152,7 @@ mod tests {
             targets: vec![],
             shown: vec![],
             cue: None,
+            probe: None,
         };
         let read = Ones {}.measure(Seen::Sample(sample), &world);
         read.into_iter().map(|one| one.value).collect::<Vec<_>>().try_into().unwrap()

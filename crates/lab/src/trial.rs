@@ -112,7 +112,7 @@ pub(crate) fn instruments(plan: &Plan) -> Result<Vec<Instrument>, LabError> {
 fn stored(made: &Made, agent: &Agent) -> StoredAgent {
     let kind = match agent {
         Agent::Network(_) => TensorKind::F32,
-        Agent::Table(_) | Agent::Sample(_) => TensorKind::U8,
+        Agent::Table(_) | Agent::KernelMachine(_) | Agent::Sample(_) => TensorKind::U8,
     };
     let tensors = agent
         .parts()
@@ -162,7 +162,7 @@ fn counters(trained: &Trained) -> Vec<Measurement> {
         Agent::Sample(_) => Value::Undetermined {
             because: "draws are not trained; `fit-probability` says how many fit".to_string(),
         },
-        Agent::Network(_) | Agent::Table(_) => {
+        Agent::Network(_) | Agent::Table(_) | Agent::KernelMachine(_) => {
             Value::Share { hits: u64::from(trained.fitted), of: 1 }
         }
     };

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use mesascope_nets::{Activation, Network};
 use mesascope_tasks::{Function, Labeller, Sample, Seen};
 
+use crate::kernel::KernelMachine;
+
 /// Moves when the same numbers come to give other answers.
 pub const AGENT_NUMERICS: u32 = 1;
 
@@ -15,6 +17,8 @@ pub enum Agent {
     Network(Network<f32>),
     /// The class of every possible row of bits, `[row]`, rows in lexicographic order.
     Table(Vec<u8>),
+    /// A sum of kernels at some rows; a sum above 0 is class 1.
+    KernelMachine(KernelMachine),
     /// A block of draws, of which none is the agent.
     Sample(Sample),
 }
@@ -32,7 +36,7 @@ impl Agent {
     pub fn seen(&self) -> Seen<'_> {
         match self {
             Agent::Sample(sample) => Seen::Sample(sample),
-            Agent::Network(_) | Agent::Table(_) => Seen::One(self),
+            Agent::Network(_) | Agent::Table(_) | Agent::KernelMachine(_) => Seen::One(self),
         }
     }
 
@@ -40,6 +44,11 @@ impl Agent {
     pub fn about(&self) -> BTreeMap<String, String> {
         let words = match self {
             Agent::Table(_) => vec![("kind", "table")],
+            Agent::KernelMachine(machine) => {
+                let kind = [("kind", "kernel-machine".to_string())];
+                let words = kind.into_iter().chain(machine.about());
+                return words.map(|(name, word)| (name.to_string(), word)).collect();
+            }
             Agent::Sample(sample) => {
                 let totals = totals(sample).map(|(name, total)| (name, total.to_string()));
                 let kind = [("kind", "sample".to_string())];
@@ -60,12 +69,14 @@ impl Agent {
         words.into_iter().map(|(name, word)| (name.to_string(), word.to_string())).collect()
     }
 
-    /// The agent's numbers: little-endian f32 for a network, bytes for a table, and for a sample
-    /// little-endian whole numbers, 16 bytes a function and 8 a count.
+    /// The agent's numbers: little-endian f32 for a network, bytes for a table, for a kernel machine
+    /// the bytes of f64 and f32, and for a sample little-endian whole numbers, 16 bytes a function and
+    /// 8 a count.
     pub fn parts(&self) -> Vec<Part> {
         match self {
             Agent::Table(labels) => vec![("table".to_string(), vec![labels.len()], labels.clone())],
             Agent::Network(network) => network.tensors(),
+            Agent::KernelMachine(machine) => machine.parts(),
             Agent::Sample(sample) => {
                 let bytes = |of: &dyn Fn(&(Function, u64)) -> Vec<u8>| -> Vec<u8> {
                     sample.counts.iter().flat_map(of).collect()
@@ -111,7 +122,12 @@ impl Agent {
                     .map_err(|error| AgentError(error.to_string()))
             }
             "sample" => sample(about, &parts).map(Agent::Sample).map_err(AgentError),
-            other => Err(AgentError(format!("kind {other:?} is not network, table or sample"))),
+            "kernel-machine" => KernelMachine::from_parts(about, &parts)
+                .map(Agent::KernelMachine)
+                .map_err(AgentError),
+            other => Err(AgentError(format!(
+                "kind {other:?} is not network, table, kernel-machine or sample"
+            ))),
         }
     }
 }
@@ -164,6 +180,10 @@ impl Labeller for Agent {
             Agent::Table(labels) => {
                 assert_eq!(labels.len(), 1 << width, "a table has a class for every row of bits");
                 inputs.chunks(width).map(|row| labels[row_number(row)]).collect()
+            }
+            Agent::KernelMachine(machine) => {
+                assert_eq!(machine.width, width, "[input]");
+                inputs.chunks(width).map(|row| u8::from(machine.value(row) > 0.0)).collect()
             }
             Agent::Sample(_) => unreachable!("a sample is seen as one, and labels no row"),
         }

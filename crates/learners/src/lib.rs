@@ -3,7 +3,9 @@
 
 mod agent;
 pub mod ensemble;
+mod kernel;
 pub mod layered_machines;
+pub mod max_margin;
 pub mod prior;
 pub mod supervised;
 pub mod table;
@@ -14,7 +16,9 @@ use mesascope_tasks::{Labelled, Layout, catalogue};
 
 pub use agent::{AGENT_NUMERICS, Agent, AgentError};
 pub use ensemble::Ensemble;
+pub use kernel::{Kernel, KernelMachine, Layers};
 pub use layered_machines::LayeredMachines;
+pub use max_margin::MaxMargin;
 pub use prior::Prior;
 pub use supervised::Supervised;
 pub use table::Table;
@@ -33,6 +37,8 @@ catalogue! {
         Ensemble(Ensemble) = "ensemble",
         /// Random layered Boolean machines, counted by the function they compute.
         LayeredMachines(LayeredMachines) = "layered-machines",
+        /// The function of a kernel that fits the shown rows with the largest margin.
+        MaxMargin(MaxMargin) = "max-margin",
     }
 }
 
@@ -103,13 +109,13 @@ pub struct Trained {
     pub fitted: bool,
 }
 
-/// Training that left the finite numbers.
+/// Training that left the finite numbers, or whose demands have no solution that is finite.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("training diverged at step {step}: {cause}; a smaller learning rate may help")]
+#[error("training diverged at step {step}: {cause}")]
 pub struct Diverged {
     /// Updates made before.
     pub step: u64,
-    /// What was seen.
+    /// What was seen, and what may help.
     pub cause: String,
 }
 
@@ -130,7 +136,7 @@ mod tests {
 
     #[test]
     fn every_learner_has_a_file_of_its_name_and_every_file_is_in_the_list() {
-        const HELPERS: [&str; 3] = ["lib", "agent", "tally"];
+        const HELPERS: [&str; 4] = ["lib", "agent", "kernel", "tally"];
         assert!(!Learner::NAMES.is_empty(), "the catalogue is empty");
         let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
         let mut files: Vec<String> = std::fs::read_dir(folder)

@@ -218,7 +218,7 @@ impl Supervised {
                 }
                 let found = all.gradient(member);
                 if !found.loss.is_finite() {
-                    return Err(Diverged { step, cause: format!("the loss is {}", found.loss) });
+                    return Err(diverged(step, format!("the loss is {}", found.loss)));
                 }
                 let fitted = match self.stop {
                     Stop::FirstFit => found.correct == task.rows(),
@@ -227,7 +227,7 @@ impl Supervised {
                 if fitted || last {
                     let network = all.leave(member);
                     if let Some(odd) = network.parameters.iter().find(|p| !p.is_finite()) {
-                        return Err(Diverged { step, cause: format!("a parameter is {odd}") });
+                        return Err(diverged(step, format!("a parameter is {odd}")));
                     }
                     let agent = Agent::Network(network);
                     let loss = Some(f64::from(found.loss));
@@ -240,10 +240,7 @@ impl Supervised {
                     batches.show(task, block, *number);
                     let found = block.gradient(*number);
                     if !found.loss.is_finite() {
-                        return Err(Diverged {
-                            step,
-                            cause: format!("the loss is {}", found.loss),
-                        });
+                        return Err(diverged(step, format!("the loss is {}", found.loss)));
                     }
                     (block, *number)
                 }
@@ -256,6 +253,10 @@ impl Supervised {
             step += 1;
         }
     }
+}
+
+fn diverged(step: u64, seen: String) -> Diverged {
+    Diverged { step, cause: format!("{seen}; a smaller learning rate may help") }
 }
 
 /// The rows of one step after the other.
@@ -370,7 +371,8 @@ mod tests {
         let learner = learner(json!({"network": {"mlp": {"hidden": [8]}}, "stop": {"loss": 1e-6},
             "optimiser": {"sgd": {"learning_rate": 1e30, "momentum": 0.9}}}));
         let error = learner.train(&exclusive_or(), Key::from_seed(1)).unwrap_err();
-        assert!(error.to_string().contains("diverged at step"), "{error}");
+        let words = error.to_string();
+        assert!(words.contains("diverged at step") && words.contains("a smaller"), "{words}");
     }
 
     #[test]

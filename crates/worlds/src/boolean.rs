@@ -173,7 +173,7 @@ impl Rows for Boolean {
             seen.map(|row| targets[row]).collect(),
         );
         let task = task.coded([self.coding.number(0), self.coding.number(1)]);
-        (task, Audited { inputs, width, bits, targets, shown, cue })
+        (task, Audited { inputs, width, bits, targets, shown, cue, probe: None })
     }
 
     fn check(&self) -> Result<(), Impossible> {

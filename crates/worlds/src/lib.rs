@@ -1,18 +1,22 @@
 //! The catalogue of worlds: what there is to learn, what of it is shown, and the whole behind it.
 
 pub mod boolean;
+pub mod coin_line;
 pub mod expression;
 
 use mesascope_stats::Key;
 use mesascope_tasks::{Labelled, Layout, catalogue};
 
 pub use boolean::Boolean;
+pub use coin_line::CoinLine;
 
 catalogue! {
     /// Every world. A world is one file and one line here.
     World as Rows {
         /// Boolean functions of a few inputs, some of whose rows are shown.
         Boolean(Boolean) = "boolean",
+        /// A line with a coin to go to, which in training stands at the end.
+        CoinLine(CoinLine) = "coin-line",
     }
 }
 
@@ -61,6 +65,18 @@ pub struct Audited {
     pub shown: Vec<bool>,
     /// The input that decided which rows were shown, where one did.
     pub cue: Option<Cue>,
+    /// The row at which the base objective and a proxy ask for different classes, where the world
+    /// names one.
+    pub probe: Option<Probe>,
+}
+
+/// A row that tells the base objective from a proxy that served as well on every shown row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Probe {
+    /// The row. It was not shown.
+    pub row: usize,
+    /// The class that the proxy gives each row, `[row]`.
+    pub proxy: Vec<u8>,
 }
 
 /// An input that decides which rows are shown.
