@@ -1,18 +1,27 @@
 //! The catalogue of worlds: what there is to learn, what of it is shown, and the whole behind it.
 
 pub mod boolean;
+pub mod digits;
 pub mod expression;
+pub mod kink;
+mod ranged;
 
 use mesascope_stats::Key;
 use mesascope_tasks::{Labelled, Layout, catalogue};
 
 pub use boolean::Boolean;
+pub use digits::Digits;
+pub use kink::Kink;
 
 catalogue! {
     /// Every world. A world is one file and one line here.
     World as Rows {
         /// Boolean functions of a few inputs, some of whose rows are shown.
         Boolean(Boolean) = "boolean",
+        /// Points on two bent lines, one above the other.
+        Kink(Kink) = "kink",
+        /// Two digits drawn by the program on 8x8 pixels, moved, thickened and blurred by noise.
+        Digits(Digits) = "digits",
     }
 }
 
@@ -99,7 +108,7 @@ mod tests {
 
     #[test]
     fn every_file_of_the_folder_is_a_world_or_a_named_helper() {
-        const HELPERS: [&str; 2] = ["lib", "expression"];
+        const HELPERS: [&str; 3] = ["lib", "expression", "ranged"];
         let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
         for file in std::fs::read_dir(folder).unwrap() {
             let stem =
