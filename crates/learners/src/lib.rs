@@ -2,8 +2,12 @@
 //! sees shown rows only, never a world, a goal or a free row.
 
 mod agent;
+pub mod evolution;
+pub mod guess_and_check;
 pub mod layered_machines;
 pub mod prior;
+mod stop;
+mod strategies;
 pub mod supervised;
 pub mod table;
 mod tally;
@@ -12,8 +16,12 @@ use mesascope_stats::Key;
 use mesascope_tasks::{Labelled, Layout, catalogue};
 
 pub use agent::{AGENT_NUMERICS, Agent, AgentError};
+pub use evolution::Evolution;
+pub use guess_and_check::GuessAndCheck;
 pub use layered_machines::LayeredMachines;
 pub use prior::Prior;
+pub use stop::{LossBin, Stop, normalised_loss};
+pub use strategies::Fitness;
 pub use supervised::Supervised;
 pub use table::Table;
 pub use tally::{DrawCount, MostFunctions, TruthTable};
@@ -29,6 +37,10 @@ catalogue! {
         Prior(Prior) = "prior",
         /// Random layered Boolean machines, counted by the function they compute.
         LayeredMachines(LayeredMachines) = "layered-machines",
+        /// Fresh networks, drawn until one fits the shown rows.
+        GuessAndCheck(GuessAndCheck) = "guess-and-check",
+        /// Random changes of a network, kept by how well they fit the shown rows.
+        Evolution(Evolution) = "evolution",
     }
 }
 
@@ -126,7 +138,7 @@ mod tests {
 
     #[test]
     fn every_learner_has_a_file_of_its_name_and_every_file_is_in_the_list() {
-        const HELPERS: [&str; 3] = ["lib", "agent", "tally"];
+        const HELPERS: [&str; 5] = ["lib", "agent", "stop", "strategies", "tally"];
         assert!(!Learner::NAMES.is_empty(), "the catalogue is empty");
         let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
         let mut files: Vec<String> = std::fs::read_dir(folder)
