@@ -17,7 +17,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::agent::Agent;
-use crate::stop::{self, Stop};
+use crate::stop::{self, Starts, Stop};
 use crate::strategies::{self, Fitness, accept_if_not_worse, smoothed_gradient};
 use crate::supervised::{Architecture, MaxSteps};
 use crate::{Diverged, Learner, LearnerScope, Learns, Trained, Unfit};
@@ -51,6 +51,11 @@ pub struct Evolution {
     /// as it was drawn. Default: 20000.
     #[serde(default)]
     pub max_steps: MaxSteps,
+    /// Fresh networks that training may begin from, one after another, until it ends fitted: 1 to
+    /// 1,000. More than 1 is for rules that an unlucky start misses, such as a bin of normalised
+    /// loss. Default: 1.
+    #[serde(default, skip_serializing_if = "Starts::is_default")]
+    pub starts: Starts,
 }
 
 /// How changes are made and kept.
@@ -108,6 +113,71 @@ impl From<Population> for i64 {
 
 impl Learns for Evolution {
     fn train(&self, task: &Labelled, key: Key) -> Result<Trained, Diverged> {
+        self.starts.train(key, |key| self.train_once(task, key))
+    }
+
+    fn numerics(&self) -> Vec<(&'static str, u32)> {
+        let mut files = mesascope_nets::numerics();
+        files.push(("learners/evolution", NUMERICS));
+        files.push(("learners/stop", stop::NUMERICS));
+        files.push(("learners/strategies", strategies::NUMERICS));
+        files.push(("stats/key", mesascope_stats::NUMERICS));
+        files
+    }
+
+    fn scope(&self, inputs: usize) -> LearnerScope {
+        let Architecture::Mlp(mlp) = &self.network;
+        let strategy = match self.strategy {
+            Strategy::SmoothedGradient { population, sigma, .. } => {
+                format!("smoothed gradient, {} networks, sigma {}", population.0, sigma.get())
+            }
+            Strategy::AcceptIfNotWorse { sigma } => {
+                format!("accept if not worse, sigma {}", sigma.get())
+            }
+        };
+        LearnerScope {
+            architecture: self.network.words(),
+            objective: format!("evolution ({strategy}) {}", self.stop.words()),
+            parameters: mlp.parameter_count(inputs, 1),
+        }
+    }
+
+    /// A bound: the stopping rule may end a trial long before its last generation.
+    fn lighter(&self) -> Option<(Learner, u64)> {
+        let few = FEW / self.tried_a_generation();
+        let times = self.max_steps.get().div_ceil(few.max(1));
+        (times >= 2).then(|| {
+            let max_steps = MaxSteps::try_from(few.max(1) as i64).expect("fewer than allowed");
+            (Learner::Evolution(Evolution { max_steps, ..self.clone() }), times)
+        })
+    }
+
+    fn check(&self, layout: &Layout) -> Result<(), Unfit> {
+        let Architecture::Mlp(mlp) = &self.network;
+        self.stop.check(layout, mlp.activation)?;
+        let rows = layout.shown.next_multiple_of(16) as f64;
+        let numbers = mlp.parameter_count(layout.width, 1);
+        let of_a_generation = self.tried_a_generation() as f64 * rows * numbers as f64;
+        let steps = self.max_steps.get() as f64 * self.starts.get() as f64;
+        match of_a_generation * steps <= MOST_PRODUCTS {
+            true => Ok(()),
+            false => Err(Unfit {
+                field: vec!["max_steps"],
+                why: format!(
+                    "{steps} generations (of all starts) of {} networks of {numbers} numbers take about {:.0} hours \
+                     a trial; max_steps = {:.0} would take {:.0}",
+                    self.tried_a_generation(),
+                    of_a_generation * steps / PRODUCTS_A_SECOND / 3600.0,
+                    (MOST_PRODUCTS / of_a_generation / self.starts.get() as f64).floor(),
+                    MOST_PRODUCTS / PRODUCTS_A_SECOND / 3600.0
+                ),
+            }),
+        }
+    }
+}
+
+impl Evolution {
+    fn train_once(&self, task: &Labelled, key: Key) -> Result<Trained, Diverged> {
         let [start_key, noise_key] = key.split();
         let mut draws = noise_key.draws();
         let Architecture::Mlp(mlp) = &self.network;
@@ -189,67 +259,6 @@ impl Learns for Evolution {
         }
     }
 
-    fn numerics(&self) -> Vec<(&'static str, u32)> {
-        let mut files = mesascope_nets::numerics();
-        files.push(("learners/evolution", NUMERICS));
-        files.push(("learners/stop", stop::NUMERICS));
-        files.push(("learners/strategies", strategies::NUMERICS));
-        files.push(("stats/key", mesascope_stats::NUMERICS));
-        files
-    }
-
-    fn scope(&self, inputs: usize) -> LearnerScope {
-        let Architecture::Mlp(mlp) = &self.network;
-        let strategy = match self.strategy {
-            Strategy::SmoothedGradient { population, sigma, .. } => {
-                format!("smoothed gradient, {} networks, sigma {}", population.0, sigma.get())
-            }
-            Strategy::AcceptIfNotWorse { sigma } => {
-                format!("accept if not worse, sigma {}", sigma.get())
-            }
-        };
-        LearnerScope {
-            architecture: self.network.words(),
-            objective: format!("evolution ({strategy}) {}", self.stop.words()),
-            parameters: mlp.parameter_count(inputs, 1),
-        }
-    }
-
-    /// A bound: the stopping rule may end a trial long before its last generation.
-    fn lighter(&self) -> Option<(Learner, u64)> {
-        let few = FEW / self.tried_a_generation();
-        let times = self.max_steps.get().div_ceil(few.max(1));
-        (times >= 2).then(|| {
-            let max_steps = MaxSteps::try_from(few.max(1) as i64).expect("fewer than allowed");
-            (Learner::Evolution(Evolution { max_steps, ..self.clone() }), times)
-        })
-    }
-
-    fn check(&self, layout: &Layout) -> Result<(), Unfit> {
-        let Architecture::Mlp(mlp) = &self.network;
-        self.stop.check(layout, mlp.activation)?;
-        let rows = layout.shown.next_multiple_of(16) as f64;
-        let numbers = mlp.parameter_count(layout.width, 1);
-        let of_a_generation = self.tried_a_generation() as f64 * rows * numbers as f64;
-        let steps = self.max_steps.get() as f64;
-        match of_a_generation * steps <= MOST_PRODUCTS {
-            true => Ok(()),
-            false => Err(Unfit {
-                field: vec!["max_steps"],
-                why: format!(
-                    "{steps} generations of {} networks of {numbers} numbers take about {:.0} hours \
-                     a trial; max_steps = {:.0} would take {:.0}",
-                    self.tried_a_generation(),
-                    of_a_generation * steps / PRODUCTS_A_SECOND / 3600.0,
-                    (MOST_PRODUCTS / of_a_generation).floor(),
-                    MOST_PRODUCTS / PRODUCTS_A_SECOND / 3600.0
-                ),
-            }),
-        }
-    }
-}
-
-impl Evolution {
     /// Networks tried in a generation.
     fn tried_a_generation(&self) -> u64 {
         match self.strategy {

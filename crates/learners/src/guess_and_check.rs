@@ -20,13 +20,13 @@ use crate::{Diverged, Learner, LearnerScope, Learns, Trained, Unfit};
 pub const NUMERICS: u32 = 1;
 
 /// Guesses by which the cost of a trial is bounded where it may have more.
-const FEW: i64 = 1_000_000;
+const FEW: i64 = 20_000_000;
 
 /// Products of a weight and a row that a trial may take at most.
 const MOST_PRODUCTS: f64 = 1e15;
 
-/// Products a second on one core with sixteen lanes, in round numbers: 30 to 40 times as many were
-/// measured as this many guesses of the smallest networks need (docs/performance.md).
+/// Products a second on one core, for the estimate in a refusal: a round number of what wide networks
+/// make of it. Small ones are bound by their draws, about a million a second.
 const PRODUCTS_A_SECOND: f64 = 1e10;
 
 /// Settings of the learner.

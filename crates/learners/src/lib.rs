@@ -20,7 +20,7 @@ pub use evolution::Evolution;
 pub use guess_and_check::GuessAndCheck;
 pub use layered_machines::LayeredMachines;
 pub use prior::Prior;
-pub use stop::{LossBin, Stop, normalised_loss};
+pub use stop::{LossBin, Starts, Stop, normalised_loss};
 pub use strategies::Fitness;
 pub use supervised::Supervised;
 pub use table::Table;

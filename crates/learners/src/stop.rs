@@ -1,11 +1,12 @@
 //! When training ends, and the normalised loss by which agents of different learners are compared.
 
 use mesascope_nets::{Activation, Found, Loss, Network, NonNegative, Positive};
+use mesascope_stats::Key;
 use mesascope_tasks::{Labelled, Layout};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Unfit, shows_rows};
+use crate::{Diverged, Trained, Unfit, shows_rows};
 
 /// Moves when the same networks come to be stopped, or normalised, otherwise.
 pub const NUMERICS: u32 = 1;
@@ -100,6 +101,63 @@ impl Stop {
     }
 }
 
+/// Fresh networks that training may begin from, 1 to 1,000.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "i64", into = "i64")]
+pub struct Starts(#[schemars(range(min = 1, max = 1_000))] i64);
+
+impl Default for Starts {
+    fn default() -> Starts {
+        Starts(1)
+    }
+}
+
+impl TryFrom<i64> for Starts {
+    type Error = String;
+    fn try_from(starts: i64) -> Result<Starts, String> {
+        match starts {
+            1..=1_000 => Ok(Starts(starts)),
+            _ => Err(format!("starts is a whole number from 1 to 1,000, not {starts}")),
+        }
+    }
+}
+
+impl From<Starts> for i64 {
+    fn from(starts: Starts) -> i64 {
+        starts.0
+    }
+}
+
+impl Starts {
+    /// The number.
+    pub fn get(self) -> u64 {
+        self.0 as u64
+    }
+
+    pub(crate) fn is_default(&self) -> bool {
+        *self == Starts::default()
+    }
+
+    /// Trains from one fresh network after another until one ends fitted. What the last one comes to
+    /// is the outcome where none does; its steps are its own, not those of all.
+    pub(crate) fn train(
+        self,
+        mut key: Key,
+        once: impl Fn(Key) -> Result<Trained, Diverged>,
+    ) -> Result<Trained, Diverged> {
+        for _ in 1..self.0 {
+            let [now, next] = key.split();
+            if let Ok(trained) = once(now)
+                && trained.fitted
+            {
+                return Ok(trained);
+            }
+            key = next;
+        }
+        once(key)
+    }
+}
+
 const NOT_HOMOGENEOUS: &str = "a normalised loss needs relu units, whose outputs grow in proportion \
                                to the weights below them; a network with tanh units has none";
 
@@ -137,7 +195,6 @@ pub fn normalised_loss(network: &Network<f32>, task: &Labelled) -> Result<f64, S
 mod tests {
     use super::*;
     use mesascope_nets::{Biases, Mlp};
-    use mesascope_stats::Key;
 
     fn task() -> Labelled {
         Labelled::new(vec![0.5, -1.0, 2.0, 0.0, -0.5, 0.25], 2, vec![1, 0, 1]).of_numbers()
@@ -183,6 +240,31 @@ mod tests {
         let mut silent = Mlp::with_hidden(&[3]).unwrap().initialise(2, 1, Key::from_seed(1));
         silent.parameters.fill(0.0);
         assert!(normalised_loss(&silent, &task()).unwrap_err().contains("multiply to 0"));
+    }
+
+    #[test]
+    fn training_begins_again_until_it_ends_fitted_and_no_more_often_than_it_may() {
+        let tried = std::cell::Cell::new(0);
+        let once = |fits_at: u64| {
+            tried.set(0);
+            let tried = &tried;
+            move |_: Key| {
+                tried.set(tried.get() + 1);
+                let agent = crate::Agent::Table(vec![0, 1]);
+                let fitted = tried.get() == fits_at;
+                if tried.get() == 1 {
+                    return Err(Diverged { step: 3, cause: "a test".to_string() });
+                }
+                Ok(Trained { agent, steps: tried.get(), path_length: None, loss: None, fitted })
+            }
+        };
+        let train = |fits_at: u64| Starts(5).train(Key::from_seed(1), once(fits_at));
+        assert_eq!((train(3).unwrap().fitted, tried.get()), (true, 3));
+        assert_eq!((train(9).unwrap().fitted, tried.get()), (false, 5));
+        assert!(Starts(1).train(Key::from_seed(1), once(1)).is_err(), "the only start diverged");
+        for wrong in [0, -1, 1_001] {
+            assert!(Starts::try_from(wrong).unwrap_err().contains("1 to 1,000"), "{wrong}");
+        }
     }
 
     #[test]

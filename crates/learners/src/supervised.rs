@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::agent::Agent;
-use crate::stop::{self, Stop};
+use crate::stop::{self, Starts, Stop};
 use crate::{Diverged, LearnerScope, Learns, Trained, Unfit};
 
 /// Moves when the same rows, settings and key come to give another network.
@@ -33,6 +33,11 @@ pub struct Supervised {
     /// it was drawn. Default: 20000.
     #[serde(default)]
     pub max_steps: MaxSteps,
+    /// Fresh networks that training may begin from, one after another, until it ends fitted: 1 to
+    /// 1,000. More than 1 is for rules that an unlucky start misses, such as a bin of normalised
+    /// loss. Default: 1.
+    #[serde(default, skip_serializing_if = "Starts::is_default")]
+    pub starts: Starts,
     /// A deliberate fault, by which the controls of a study are themselves tested. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sabotage: Option<Sabotage>,
@@ -159,21 +164,7 @@ pub enum Sabotage {
 
 impl Learns for Supervised {
     fn train(&self, task: &Labelled, key: Key) -> Result<Trained, Diverged> {
-        let [start_key, sabotage_key, batch_key] = key.split();
-        let mut labels = task.labels.clone();
-        if self.sabotage == Some(Sabotage::ShuffledLabels) {
-            sabotage_key.draws().shuffle(&mut labels);
-        }
-        let task = Labelled { labels, ..task.clone() };
-        let Architecture::Mlp(mlp) = &self.network;
-        let network = mlp.initialise(task.width, 1, start_key);
-        match self.batch {
-            Batch::Full => self.descend(network, &task, None),
-            Batch::Rows(rows) => {
-                let rows = rows.0 as usize;
-                self.descend(network, &task, Some(Batches::new(&task, rows, batch_key)))
-            }
-        }
+        self.starts.train(key, |key| self.train_once(task, key))
     }
 
     fn numerics(&self) -> Vec<(&'static str, u32)> {
@@ -205,6 +196,24 @@ impl Learns for Supervised {
 }
 
 impl Supervised {
+    fn train_once(&self, task: &Labelled, key: Key) -> Result<Trained, Diverged> {
+        let [start_key, sabotage_key, batch_key] = key.split();
+        let mut labels = task.labels.clone();
+        if self.sabotage == Some(Sabotage::ShuffledLabels) {
+            sabotage_key.draws().shuffle(&mut labels);
+        }
+        let task = Labelled { labels, ..task.clone() };
+        let Architecture::Mlp(mlp) = &self.network;
+        let network = mlp.initialise(task.width, 1, start_key);
+        match self.batch {
+            Batch::Full => self.descend(network, &task, None),
+            Batch::Rows(rows) => {
+                let rows = rows.0 as usize;
+                self.descend(network, &task, Some(Batches::new(&task, rows, batch_key)))
+            }
+        }
+    }
+
     /// Steps until the stopping rule holds or the steps run out.
     fn descend(
         &self,
