@@ -8,6 +8,8 @@ mod coin_line;
 mod command_line;
 #[path = "bad_input/draws.rs"]
 mod draws;
+#[path = "bad_input/found.rs"]
+mod found;
 #[path = "bad_input/output.rs"]
 mod output;
 #[path = "bad_input/papers.rs"]

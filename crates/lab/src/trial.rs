@@ -1,18 +1,20 @@
 //! One trial: train an agent, measure an agent. One trial, one thread, one key.
 
 use mesascope_instruments::Instrument;
-use mesascope_learners::{Agent, Learner, Trained};
+use mesascope_learners::{Agent, Learner, Trained, normalised_loss};
 use mesascope_record::{
     Cell, Content, Kind, Made, Measurement, Plan, Quantity, Record, Seed, StoredAgent, Tensor,
     TensorKind, Value,
 };
 use mesascope_stats::Key;
+use mesascope_tasks::Labelled;
 use mesascope_worlds::{Audited, World};
 
 use crate::LabError;
 
-/// Moves when a trial's key is shared out otherwise among its parts.
-pub(crate) const NUMERICS: u32 = 1;
+/// Moves when a trial's key is shared out otherwise among its parts, or its training reports other
+/// numbers.
+pub(crate) const NUMERICS: u32 = 2;
 
 /// The version of every file that computes a number of a cell's agents.
 pub(crate) fn files(world: &World, learner: &Learner) -> Vec<(&'static str, u32)> {
@@ -62,7 +64,7 @@ impl<'p> Ready<'p> {
             }
             Ok(trained) => {
                 let stored = stored(&made, &trained.agent);
-                let content = Content::Measured(counters(&trained));
+                let content = Content::Measured(counters(&trained, &task));
                 (Record::of_training(made, content), Some((trained.agent, stored)))
             }
         }
@@ -148,10 +150,16 @@ pub(crate) fn training_quantities() -> Vec<Quantity> {
         quantity("steps", Kind::Number, "updates", "Updates until training ended."),
         quantity("path-length", Kind::Number, "parameter units", "Length of the parameters' path."),
         quantity("final-loss", Kind::Number, "nats a row", "Loss on the shown rows at the end."),
+        quantity(
+            "normalised-loss",
+            Kind::Number,
+            "nats a row",
+            "Loss on the shown rows with every layer's weights scaled to norm 1 (Chiang et al. 2023).",
+        ),
     ]
 }
 
-fn counters(trained: &Trained) -> Vec<Measurement> {
+fn counters(trained: &Trained, task: &Labelled) -> Vec<Measurement> {
     let absent =
         |what: &str| Value::Undetermined { because: format!("this learner has no {what}") };
     let optional = |number: Option<f64>, what: &str| match number {
@@ -166,11 +174,20 @@ fn counters(trained: &Trained) -> Vec<Measurement> {
             Value::Share { hits: u64::from(trained.fitted), of: 1 }
         }
     };
+    // An instrument sees answers only, and this needs the layers.
+    let normalised = match &trained.agent {
+        Agent::Network(network) => match normalised_loss(network, task) {
+            Ok(loss) => Value::number(loss),
+            Err(because) => Value::Undetermined { because },
+        },
+        Agent::Table(_) | Agent::Sample(_) | Agent::KernelMachine(_) => absent("layers"),
+    };
     let values = [
         ("fitted", fitted),
         ("steps", Value::number(trained.steps as f64)),
         ("path-length", optional(trained.path_length, "parameters")),
         ("final-loss", optional(trained.loss, "loss")),
+        ("normalised-loss", normalised),
     ];
     values
         .into_iter()

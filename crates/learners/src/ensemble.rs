@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::agent::Agent;
+use crate::evolution::Evolution;
 use crate::supervised::Supervised;
 use crate::tally::{self, DrawCount, MostFunctions, Tally};
 use crate::{Diverged, Learner, LearnerScope, Learns, Trained, Unfit};
@@ -36,12 +37,15 @@ pub struct Ensemble {
 pub enum Member {
     /// Gradient descent on labelled rows.
     Supervised(Supervised),
+    /// Random changes of a network, kept by how well they fit the shown rows.
+    Evolution(Evolution),
 }
 
 impl Member {
     fn face(&self) -> &dyn Learns {
         match self {
             Member::Supervised(learner) => learner,
+            Member::Evolution(learner) => learner,
         }
     }
 }

@@ -3,10 +3,14 @@
 
 mod agent;
 pub mod ensemble;
+pub mod evolution;
+pub mod guess_and_check;
 mod kernel;
 pub mod layered_machines;
 pub mod max_margin;
 pub mod prior;
+mod stop;
+mod strategies;
 pub mod supervised;
 pub mod table;
 mod tally;
@@ -16,10 +20,14 @@ use mesascope_tasks::{Labelled, Layout, catalogue};
 
 pub use agent::{AGENT_NUMERICS, Agent, AgentError};
 pub use ensemble::Ensemble;
+pub use evolution::Evolution;
+pub use guess_and_check::GuessAndCheck;
 pub use kernel::{Kernel, KernelMachine, Layers};
 pub use layered_machines::LayeredMachines;
 pub use max_margin::MaxMargin;
 pub use prior::Prior;
+pub use stop::{LossBin, Starts, Stop, normalised_loss};
+pub use strategies::Fitness;
 pub use supervised::Supervised;
 pub use table::Table;
 pub use tally::{DrawCount, MostFunctions, TruthTable};
@@ -39,6 +47,10 @@ catalogue! {
         LayeredMachines(LayeredMachines) = "layered-machines",
         /// The function of a kernel that fits the shown rows with the largest margin.
         MaxMargin(MaxMargin) = "max-margin",
+        /// Fresh networks, drawn until one fits the shown rows.
+        GuessAndCheck(GuessAndCheck) = "guess-and-check",
+        /// Random changes of a network, kept by how well they fit the shown rows.
+        Evolution(Evolution) = "evolution",
     }
 }
 
@@ -136,7 +148,7 @@ mod tests {
 
     #[test]
     fn every_learner_has_a_file_of_its_name_and_every_file_is_in_the_list() {
-        const HELPERS: [&str; 4] = ["lib", "agent", "kernel", "tally"];
+        const HELPERS: [&str; 6] = ["lib", "agent", "kernel", "stop", "strategies", "tally"];
         assert!(!Learner::NAMES.is_empty(), "the catalogue is empty");
         let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
         let mut files: Vec<String> = std::fs::read_dir(folder)

@@ -3,7 +3,7 @@
 //! A trial is a block of draws. Given the shown rows, the draws that have their labels are a
 //! sample of the posterior of guess and check.
 
-use mesascope_nets::{Activation, Initialisation, random_functions};
+use mesascope_nets::random_functions;
 use mesascope_stats::Key;
 use mesascope_tasks::{Labelled, Layout};
 use schemars::JsonSchema;
@@ -60,23 +60,12 @@ impl Learns for Prior {
 
     fn scope(&self, inputs: usize) -> LearnerScope {
         let Architecture::Mlp(mlp) = &self.network;
-        let hidden: Vec<String> = mlp.hidden.iter().map(|width| width.get().to_string()).collect();
-        let activation = match mlp.activation {
-            Activation::Relu => "relu",
-            Activation::Tanh => "tanh",
-        };
-        let drawn = match mlp.initialisation {
-            Initialisation::FanIn => "fan-in",
-            Initialisation::Torch => "torch",
-            Initialisation::Uniform { .. } => "uniform",
-            Initialisation::Gaussian { .. } => "gaussian",
-        };
         LearnerScope {
-            architecture: match hidden.is_empty() {
-                true => "linear network".to_string(),
-                false => format!("multi-layer perceptron {} {activation}", hidden.join("x")),
-            },
-            objective: format!("random draws ({drawn} initialisation), no training"),
+            architecture: self.network.words(),
+            objective: format!(
+                "random draws ({} initialisation), no training",
+                self.network.drawn()
+            ),
             parameters: mlp.parameter_count(inputs, 1),
         }
     }

@@ -1,13 +1,14 @@
 //! Gradient descent on the shown rows, under the logistic loss, until a stopping rule.
 
-use mesascope_nets::{Activation, Block, Loss, Mlp, Network, Optimiser};
+use mesascope_nets::{Activation, Block, Initialisation, Loss, Mlp, Network, Optimiser};
 use mesascope_stats::{Draws, Key};
-use mesascope_tasks::Labelled;
+use mesascope_tasks::{Labelled, Layout};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::agent::Agent;
-use crate::{Diverged, LearnerScope, Learns, Trained};
+use crate::stop::{self, Starts, Stop};
+use crate::{Diverged, LearnerScope, Learns, Trained, Unfit};
 
 /// Moves when the same rows, settings and key come to give another network.
 pub const NUMERICS: u32 = 2;
@@ -32,6 +33,11 @@ pub struct Supervised {
     /// it was drawn. Default: 20000.
     #[serde(default)]
     pub max_steps: MaxSteps,
+    /// Fresh networks that training may begin from, one after another, until it ends fitted: 1 to
+    /// 1,000. More than 1 is for rules that an unlucky start misses, such as a bin of normalised
+    /// loss. Default: 1.
+    #[serde(default, skip_serializing_if = "Starts::is_default")]
+    pub starts: Starts,
     /// A deliberate fault, by which the controls of a study are themselves tested. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sabotage: Option<Sabotage>,
@@ -43,6 +49,33 @@ pub struct Supervised {
 pub enum Architecture {
     /// A multi-layer perceptron.
     Mlp(Mlp),
+}
+
+impl Architecture {
+    /// Words for the scope of a study.
+    pub(crate) fn words(&self) -> String {
+        let Architecture::Mlp(mlp) = self;
+        let hidden: Vec<String> = mlp.hidden.iter().map(|width| width.get().to_string()).collect();
+        let activation = match mlp.activation {
+            Activation::Relu => "relu",
+            Activation::Tanh => "tanh",
+        };
+        match hidden.is_empty() {
+            true => "linear network".to_string(),
+            false => format!("multi-layer perceptron {} {activation}", hidden.join("x")),
+        }
+    }
+
+    /// The name of the initialisation.
+    pub(crate) fn drawn(&self) -> &'static str {
+        let Architecture::Mlp(mlp) = self;
+        match mlp.initialisation {
+            Initialisation::FanIn => "fan-in",
+            Initialisation::Torch => "torch",
+            Initialisation::Uniform { .. } => "uniform",
+            Initialisation::Gaussian { .. } => "gaussian",
+        }
+    }
 }
 
 /// How many rows a step sees.
@@ -84,17 +117,6 @@ impl From<BatchRows> for i64 {
     }
 }
 
-/// When training ends.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stop {
-    /// At the first step at which every shown row has its label.
-    #[default]
-    FirstFit,
-    /// At the first step at which the mean loss, in nats a row, is at most this (above 0).
-    Loss(mesascope_nets::Positive),
-}
-
 /// A number of updates, 0 to 10,000,000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "i64", into = "i64")]
@@ -123,6 +145,13 @@ impl From<MaxSteps> for i64 {
     }
 }
 
+impl MaxSteps {
+    /// The number.
+    pub fn get(self) -> u64 {
+        self.0 as u64
+    }
+}
+
 /// A deliberate fault of training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -135,6 +164,39 @@ pub enum Sabotage {
 
 impl Learns for Supervised {
     fn train(&self, task: &Labelled, key: Key) -> Result<Trained, Diverged> {
+        self.starts.train(key, |key| self.train_once(task, key))
+    }
+
+    fn numerics(&self) -> Vec<(&'static str, u32)> {
+        let mut files = mesascope_nets::numerics();
+        files.push(("learners/stop", stop::NUMERICS));
+        files.push(("learners/supervised", NUMERICS));
+        files.push(("stats/key", mesascope_stats::NUMERICS));
+        files
+    }
+
+    fn scope(&self, inputs: usize) -> LearnerScope {
+        let Architecture::Mlp(mlp) = &self.network;
+        let batches = match self.batch {
+            Batch::Full => String::new(),
+            Batch::Rows(rows) => format!(" in batches of {}", rows.0),
+        };
+        let fault = if self.sabotage.is_some() { ", sabotaged" } else { "" };
+        LearnerScope {
+            architecture: self.network.words(),
+            objective: format!("supervised learning{batches} {}{fault}", self.stop.words()),
+            parameters: mlp.parameter_count(inputs, 1),
+        }
+    }
+
+    fn check(&self, layout: &Layout) -> Result<(), Unfit> {
+        let Architecture::Mlp(mlp) = &self.network;
+        self.stop.check(layout, mlp.activation)
+    }
+}
+
+impl Supervised {
+    fn train_once(&self, task: &Labelled, key: Key) -> Result<Trained, Diverged> {
         let [start_key, sabotage_key, batch_key] = key.split();
         let mut labels = task.labels.clone();
         if self.sabotage == Some(Sabotage::ShuffledLabels) {
@@ -152,41 +214,6 @@ impl Learns for Supervised {
         }
     }
 
-    fn numerics(&self) -> Vec<(&'static str, u32)> {
-        let mut files = mesascope_nets::numerics();
-        files.push(("learners/supervised", NUMERICS));
-        files.push(("stats/key", mesascope_stats::NUMERICS));
-        files
-    }
-
-    fn scope(&self, inputs: usize) -> LearnerScope {
-        let Architecture::Mlp(mlp) = &self.network;
-        let hidden: Vec<String> = mlp.hidden.iter().map(|width| width.get().to_string()).collect();
-        let activation = match mlp.activation {
-            Activation::Relu => "relu",
-            Activation::Tanh => "tanh",
-        };
-        let until = match self.stop {
-            Stop::FirstFit => "to the first fit".to_string(),
-            Stop::Loss(loss) => format!("to a loss of {}", loss.get()),
-        };
-        let batches = match self.batch {
-            Batch::Full => String::new(),
-            Batch::Rows(rows) => format!(" in batches of {}", rows.0),
-        };
-        let fault = if self.sabotage.is_some() { ", sabotaged" } else { "" };
-        LearnerScope {
-            architecture: match hidden.is_empty() {
-                true => "linear network".to_string(),
-                false => format!("multi-layer perceptron {} {activation}", hidden.join("x")),
-            },
-            objective: format!("supervised learning{batches} {until}{fault}"),
-            parameters: mlp.parameter_count(inputs, 1),
-        }
-    }
-}
-
-impl Supervised {
     /// Steps until the stopping rule holds or the steps run out.
     fn descend(
         &self,
@@ -220,11 +247,7 @@ impl Supervised {
                 if !found.loss.is_finite() {
                     return Err(diverged(step, format!("the loss is {}", found.loss)));
                 }
-                let fitted = match self.stop {
-                    Stop::FirstFit => found.correct == task.rows(),
-                    Stop::Loss(enough) => f64::from(found.loss) <= enough.get(),
-                };
-                if fitted || last {
+                if let Some(fitted) = self.stop.look(found, task, last, || all.network(member)) {
                     let network = all.leave(member);
                     if let Some(odd) = network.parameters.iter().find(|p| !p.is_finite()) {
                         return Err(diverged(step, format!("a parameter is {odd}")));

@@ -3,6 +3,7 @@
 use mesascope_lanes::Path;
 
 use crate::aligned::Aligned;
+use crate::operations::Operation;
 use crate::place::padded;
 use crate::program::Program;
 use crate::state::Schedule;
@@ -191,6 +192,40 @@ impl Block {
         self.last = Some(member);
         let [loss, correct] = [program.found, program.found + 1].map(|at| self.scratch[at]);
         Found { loss, correct: correct as usize }
+    }
+
+    /// Passes a member's rows forward and no further: the loss and what fits, as
+    /// [`Block::gradient`] finds them. There is no gradient afterwards.
+    pub fn loss(&mut self, member: usize) -> Found {
+        let Member { parameters, data, words, .. } =
+            self.members[member].as_ref().expect("the member has not left");
+        let program = &self.program;
+        let found = |operation: &Operation| matches!(operation, Operation::Losses(_));
+        let last = program.backward.iter().rposition(found).expect("a loss is found");
+        for operations in [&program.forward[..], &program.backward[..=last]] {
+            program.run(self.path, operations, parameters, data, words, &mut self.scratch);
+        }
+        self.last = None;
+        let [loss, correct] = [program.found, program.found + 1].map(|at| self.scratch[at]);
+        Found { loss, correct: correct as usize }
+    }
+
+    /// The parameters of a member, `[parameter]`, in the order of [`Network::parameters`], to be read
+    /// and written.
+    pub fn parameters(&mut self, member: usize) -> &mut [f32] {
+        self.last = None;
+        let there = self.members[member].as_mut().expect("the member has not left");
+        &mut there.parameters[..self.parameters]
+    }
+
+    /// Writes a slope for every parameter of a member, `[parameter]`, in place of those of a pass:
+    /// [`Block::step`] then moves against them.
+    pub fn set_gradient(&mut self, member: usize, slopes: &[f32]) {
+        assert!(self.members[member].is_some(), "the member has not left");
+        let start = self.program.gradient;
+        self.scratch[start..start + self.parameters].copy_from_slice(slopes);
+        self.scratch[start + self.parameters..start + padded(self.parameters)].fill(0.0);
+        self.last = Some(member);
     }
 
     /// The gradient of the last pass, `[parameter]`, in the order of [`Network::parameters`].

@@ -61,7 +61,7 @@ pub use network::{Layer, Network};
 pub use number::{Fraction, NonNegative, Positive};
 pub use optimiser::Optimiser;
 pub use random_functions::{
-    RANDOM_FUNCTIONS_NUMERICS, random_functions, random_functions_with_passes,
+    Guessed, RANDOM_FUNCTIONS_NUMERICS, guess, random_functions, random_functions_with_passes,
 };
 pub use real::Real;
 pub use shape::{GruShape, Read, Shape};

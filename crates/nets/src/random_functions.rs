@@ -7,6 +7,7 @@ mod forward;
 mod layout;
 #[cfg(test)]
 mod reference;
+mod search;
 
 use forward::{Buffers, Tables};
 use layout::Layout;
@@ -14,6 +15,8 @@ use mesascope_lanes::{Path, run};
 use mesascope_stats::Key;
 
 use crate::Mlp;
+
+pub use search::{Guessed, guess};
 
 /// Moves when the same settings and key yield other functions. It stands apart from the list of
 /// `numerics`, which trained agents name: none of theirs depends on it.
@@ -89,7 +92,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Activation, Biases, Initialisation, Network};
+    use crate::{Activation, Biases, Initialisation};
 
     fn drawn(mlp: &Mlp, inputs: usize, coding: [f32; 2], draws: u64, seed: u64) -> Vec<u128> {
         let mut functions = Vec::new();
@@ -191,7 +194,7 @@ mod tests {
         ) {
             let layout = Layout::of(&mlp, inputs, coding);
             let (_, buffers) = table_on(Path::best(), &layout, seed, 0);
-            let network = as_network(&mlp, &layout, buffers.parameters());
+            let network = layout.network(&mlp, buffers.parameters());
             let logits = network.logits(&every_row(inputs, coding), 1 << inputs);
             prop_assert_eq!(bits(&buffers.logits(&layout)), bits(&logits));
         }
@@ -200,21 +203,6 @@ mod tests {
     fn every_row(inputs: usize, coding: [f32; 2]) -> Vec<f32> {
         let bits = |row: usize| (0..inputs).rev().map(move |place| coding[row >> place & 1]);
         (0..1usize << inputs).flat_map(bits).collect()
-    }
-
-    fn as_network(mlp: &Mlp, layout: &Layout, numbers: &[f32]) -> Network<f32> {
-        let mut parameters = Vec::new();
-        for layer in &layout.layers {
-            for output in 0..layer.outputs {
-                let weight = |input| numbers[layer.weight(output, input)];
-                parameters.extend((0..layer.inputs).map(weight));
-            }
-            if mlp.biases == Biases::Trained {
-                parameters.extend(&numbers[layer.biases..layer.biases + layer.outputs]);
-            }
-        }
-        let (activation, biases) = (mlp.activation, mlp.biases);
-        Network { sizes: mlp.sizes(layout.inputs, 1), activation, biases, parameters }
     }
 
     #[test]
@@ -264,7 +252,7 @@ mod tests {
                 let mlp = Mlp { activation, initialisation, ..Mlp::with_hidden(&hidden).unwrap() };
                 let layout = Layout::of(&mlp, 5, [0.0, 1.0]);
                 let (_, buffers) = table_on(Path::best(), &layout, [4; 32], 0);
-                let network = as_network(&mlp, &layout, buffers.parameters());
+                let network = layout.network(&mlp, buffers.parameters());
                 let fresh = mlp.initialise(5, 1, Key::from_seed(5));
                 for layer in network.layers() {
                     let [ours, right] = [&network, &fresh]

@@ -197,3 +197,33 @@ fn an_input_that_is_neither_0_nor_1_is_refused_where_only_ones_are_read() {
     let mut block = Block::on_ones(&network, 2, Loss::Logistic, &Optimiser::adam());
     block.enter(&network, &[0.0, 1.0, 0.0, 1.0, 1.0, 0.5], &[0, 1]);
 }
+
+#[test]
+fn a_pass_for_the_loss_alone_finds_what_the_whole_pass_finds() {
+    for (mlp, outputs, loss, optimiser) in kinds() {
+        let member = member(&mlp, outputs, 20, 3, 0);
+        let mut block = Block::new(&member.network, 20, loss, &optimiser);
+        let number = block.enter(&member.network, &member.inputs, &member.labels);
+        assert_eq!(block.loss(number), block.gradient(number), "{mlp:?}");
+    }
+}
+
+#[test]
+fn a_member_whose_parameters_and_slopes_are_written_is_as_one_that_came_by_them() {
+    let mlp = Mlp::with_hidden(&[5]).unwrap();
+    let [one, other] = [7, 8].map(|seed| member(&mlp, 1, 9, seed, 0));
+    for optimiser in [Optimiser::sgd(), Optimiser::adam()] {
+        let mut block = Block::new(&one.network, 9, Loss::Logistic, &optimiser);
+        let number = block.enter(&other.network, &one.inputs, &one.labels);
+        block.parameters(number).copy_from_slice(&one.network.parameters);
+        let twin = block.enter(&one.network, &one.inputs, &one.labels);
+        let found = block.gradient(twin);
+        assert_eq!(block.loss(number), found);
+        block.gradient(twin);
+        let slopes = block.last_gradient().to_vec();
+        let moved = block.step(twin);
+        block.set_gradient(number, &slopes);
+        assert_eq!(block.step(number), moved);
+        assert_eq!(block.network(number), block.network(twin));
+    }
+}

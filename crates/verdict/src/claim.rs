@@ -69,6 +69,10 @@ pub struct Rule {
     pub class: Option<String>,
     /// Which cells.
     pub cells: Filter,
+    /// The cells that they are compared with, one each: then means are judged by their difference
+    /// from that cell's, and the band is one of differences.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<Filter>,
     /// The equivalence band, low and high.
     pub band: (f64, f64),
     /// Whether an interval outside the band supports the claim, or one inside it.

@@ -3,6 +3,7 @@
 
 mod bands;
 mod claim;
+mod compared;
 mod comparisons;
 mod controls;
 mod drawn;

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use mesascope_record::{Filter, Kind, Namespace, Plan, Scope};
+use mesascope_record::{Filter, Kind, Namespace, Plan};
 
 use crate::claim::{Claim, Rule};
+use crate::compared::pairs;
 use crate::forecast::Forecast;
 use crate::ledger::Ledger;
 use crate::recorded::{self, Earlier, Frozen};
-use crate::rule::check_scope;
+use crate::rule::{check_scope, evidence};
 use mesascope_record::{Mistake, Source, nearest};
 use serde::de::DeserializeOwned;
 
@@ -100,14 +101,14 @@ impl Papers {
                 }
                 check_class(plan, paper, rule)?;
                 check_filter(plan, paper, &rule.cells)?;
+                if let Some(against) = &rule.against {
+                    check_filter(plan, paper, against)?;
+                }
                 // A quick plan leaves headline arms out, and with them a part of the evidence.
                 if plan.seeds == Namespace::Standard {
-                    let cells = plan
-                        .cells
-                        .iter()
-                        .filter(|cell| cell.control.is_none() && rule.cells.admits(cell));
-                    let evidence = Scope::union(cells.map(|cell| &cell.scope));
-                    check_scope(rule, &evidence).map_err(|what| paper.mistake(None, what))?;
+                    let wrong = |what| paper.mistake(None, what);
+                    let pairs = pairs(plan, rule).map_err(wrong)?;
+                    check_scope(rule, &evidence(&pairs)).map_err(wrong)?;
                 }
             }
             bound.push(claim.clone());

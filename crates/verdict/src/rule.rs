@@ -8,6 +8,7 @@ use mesascope_stats::{
 };
 
 use crate::claim::{Claim, Correction, Holds, Rule, Supports};
+use crate::compared::{difference, pairs};
 use crate::comparisons;
 use crate::standing::Registered;
 use crate::table::Table;
@@ -48,20 +49,21 @@ pub(crate) fn judge(
     claim: &Claim,
     rule: &Rule,
 ) -> RuleVerdict {
-    let own = |cell: &&Cell| cell.control.is_none() && rule.cells.admits(cell);
-    let cells: Vec<&Cell> = plan.cells.iter().filter(own).collect();
-    let evidence = Scope::union(cells.iter().map(|cell| &cell.scope));
+    let pairs = pairs(plan, rule);
+    let cells: &[_] = pairs.as_deref().unwrap_or_default();
+    let evidence = evidence(cells);
     let outside = evidence
         .fields()
         .iter()
         .zip(rule.scope.fields())
         .any(|((_, shown), (_, written))| !shown.is_subset(written));
-    let (conclusion, found, detectable) = match outside {
-        true => {
+    let (conclusion, found, detectable) = match (&pairs, outside) {
+        (Err(why), _) => (Conclusion::Inconclusive, why.clone(), None),
+        (_, true) => {
             let why = "the cells that ran are outside the scope that the rule was written for";
             (Conclusion::NotRun, why.to_string(), None)
         }
-        false => conclude(plan, table, rule, &cells),
+        (_, false) => conclude(plan, table, rule, cells),
     };
     let scope = within(&rule.scope, &evidence);
     RuleVerdict {
@@ -80,6 +82,12 @@ pub(crate) fn judge(
             exploratory => exploratory,
         },
     }
+}
+
+/// What cells, and those that they are compared with, are evidence about.
+pub(crate) fn evidence(pairs: &[(&Cell, Option<&Cell>)]) -> Scope {
+    let all = pairs.iter().flat_map(|(cell, other)| std::iter::once(*cell).chain(*other));
+    Scope::union(all.map(|cell| &cell.scope))
 }
 
 /// The part of a conclusion's scope that this preset's cells are evidence about.
@@ -113,8 +121,13 @@ fn in_words(rule: &Rule, cells: usize) -> String {
         None => ("seeds", rule.quantity.clone()),
     };
     let of = rule.class.as_ref().map_or(String::new(), |class| format!(" of class {class}"));
+    let to = if rule.against.is_some() { " to " } else { "-" };
+    let less = rule.against.as_ref().map_or(String::new(), |against| {
+        let values = against.0.values().flat_map(|allowed| allowed.values());
+        format!(" less that of {}", values.cloned().collect::<Vec<_>>().join(", "))
+    });
     format!(
-        "{:.0}% interval{correction} of {}{of} {side} {}-{} {holds}, at least {} {units} a cell, at \
+        "{:.0}% interval{correction} of {}{of}{less} {side} {}{to}{} {holds}, at least {} {units} a cell, at \
          most {:.0}% unfitted",
         rule.level * 100.0,
         quantity,
@@ -129,7 +142,7 @@ fn conclude(
     plan: &Plan,
     table: &Table,
     rule: &Rule,
-    cells: &[&Cell],
+    cells: &[(&Cell, Option<&Cell>)],
 ) -> (Conclusion, String, Option<f64>) {
     let inconclusive = |why: String| (Conclusion::Inconclusive, why, None);
     if cells.is_empty() {
@@ -149,26 +162,30 @@ fn conclude(
     let (mut inside, mut outside) = (0, 0);
     let mut extremes: Option<(f64, f64)> = None;
     let mut widest: f64 = 0.0;
-    for cell in cells {
-        let name = &cell.name;
-        if rule.comparison.is_none() && cell.seeds < rule.minimum_seeds {
-            return inconclusive(format!(
-                "cell {name:?} has {} seeds and the rule asks for {}",
-                cell.seeds, rule.minimum_seeds
-            ));
-        }
-        let unfitted = table.unfitted(name) as f64 / cell.seeds as f64;
-        if unfitted > rule.most_unfitted {
-            return inconclusive(format!("{:.0}% of cell {name:?} is unfitted", unfitted * 100.0));
-        }
-        let read = match &rule.comparison {
-            Some(comparison) => compared(plan, table, rule, comparison, name, level),
-            None => {
-                let summary = table.summary(plan, name, &rule.quantity);
-                interval(&summary, rule.class.as_deref(), level)
+    for (cell, other) in cells {
+        for cell in std::iter::once(cell).chain(other) {
+            let name = &cell.name;
+            if rule.comparison.is_none() && cell.seeds < rule.minimum_seeds {
+                return inconclusive(format!(
+                    "cell {name:?} has {} seeds and the rule asks for {}",
+                    cell.seeds, rule.minimum_seeds
+                ));
             }
+            let unfitted = table.unfitted(name) as f64 / cell.seeds as f64;
+            if unfitted > rule.most_unfitted {
+                let share = unfitted * 100.0;
+                return inconclusive(format!("{share:.0}% of cell {name:?} is unfitted"));
+            }
+        }
+        let name = &cell.name;
+        let summary = |cell: &Cell| table.summary(plan, &cell.name, &rule.quantity);
+        let found = match (&rule.comparison, other) {
+            (Some(comparison), _) => compared(plan, table, rule, comparison, name, level),
+            (None, None) => interval(&summary(cell), rule.class.as_deref(), level),
+            (None, Some(other)) => difference(&summary(cell), &summary(other))
+                .and_then(|found| interval(&found, rule.class.as_deref(), level)),
         };
-        let (interval, error) = match read {
+        let (interval, error) = match found {
             Ok(found) => found,
             Err(why) => return inconclusive(format!("cell {name:?}: {why}")),
         };

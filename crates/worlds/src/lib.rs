@@ -2,13 +2,18 @@
 
 pub mod boolean;
 pub mod coin_line;
+pub mod digits;
 pub mod expression;
+pub mod kink;
+mod ranged;
 
 use mesascope_stats::Key;
 use mesascope_tasks::{Labelled, Layout, catalogue};
 
 pub use boolean::Boolean;
 pub use coin_line::CoinLine;
+pub use digits::Digits;
+pub use kink::Kink;
 
 catalogue! {
     /// Every world. A world is one file and one line here.
@@ -17,6 +22,10 @@ catalogue! {
         Boolean(Boolean) = "boolean",
         /// A line with a coin to go to, which in training stands at the end.
         CoinLine(CoinLine) = "coin-line",
+        /// Points on two bent lines, one above the other.
+        Kink(Kink) = "kink",
+        /// Two digits drawn by the program on 8x8 pixels, moved, thickened and blurred by noise.
+        Digits(Digits) = "digits",
     }
 }
 
@@ -115,7 +124,7 @@ mod tests {
 
     #[test]
     fn every_file_of_the_folder_is_a_world_or_a_named_helper() {
-        const HELPERS: [&str; 2] = ["lib", "expression"];
+        const HELPERS: [&str; 3] = ["lib", "expression", "ranged"];
         let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
         for file in std::fs::read_dir(folder).unwrap() {
             let stem =

@@ -30,9 +30,15 @@ pub(super) struct Buffers {
 }
 
 impl Buffers {
+    /// Buffers for truth tables.
     pub fn of(layout: &Layout) -> Buffers {
+        Buffers::of_vectors(layout, layout.vectors())
+    }
+
+    /// Buffers for so many vectors of rows.
+    pub fn of_vectors(layout: &Layout, vectors: usize) -> Buffers {
         let widest = layout.layers.iter().map(|layer| layer.outputs).max().unwrap_or(1);
-        let rows = layout.vectors() * WIDTH;
+        let rows = vectors * WIDTH;
         Buffers {
             parameters: Aligned::zeros(layout.parameters),
             read: Aligned::zeros(widest * rows),
@@ -42,7 +48,6 @@ impl Buffers {
     }
 
     /// The numbers of the last network.
-    #[cfg(test)]
     pub fn parameters(&self) -> &[f32] {
         &self.parameters
     }
@@ -75,7 +80,7 @@ impl Kernel for Tables<'_> {
     fn run<L: Lanes>(self) {
         let Tables { layout, seed, first, buffers, tables, passes } = self;
         for (stream, table) in (first..).zip(tables) {
-            draw::<L>(layout, Words::new(seed, stream), &mut buffers.parameters);
+            draw::<L>(layout, seed, stream, buffers);
             for _ in 0..passes {
                 *table = std::hint::black_box(table_of::<L>(layout, buffers));
             }
@@ -85,8 +90,9 @@ impl Kernel for Tables<'_> {
 
 /// Fills the parameters of one network.
 #[inline(always)]
-fn draw<L: Lanes>(layout: &Layout, mut words: Words, parameters: &mut [f32]) {
-    let drawn = &mut parameters[..layout.drawn];
+pub(super) fn draw<L: Lanes>(layout: &Layout, seed: [u8; 32], stream: u64, buffers: &mut Buffers) {
+    let mut words = Words::new(seed, stream);
+    let drawn = &mut buffers.parameters[..layout.drawn];
     match layout.law {
         Law::Normal => words.normals_each::<L>(&layout.scales, drawn),
         Law::Uniform => words.uniforms_each::<L>(&layout.scales, drawn),
@@ -118,6 +124,39 @@ pub(super) fn table_of<L: Lanes>(layout: &Layout, buffers: &mut Buffers) -> u128
         by_vector |= u128::from(mask) << (vector * WIDTH);
     }
     in_order_of_rows(by_vector, layout.inputs)
+}
+
+/// The classes that the network in the buffers gives sixteen rows, `[input, row]`: bit l for lane l.
+#[inline(always)]
+#[allow(unsafe_code, reason = "pointers into buffers made for the layout, lengths checked here")]
+pub(super) fn labels_of<L: Lanes>(layout: &Layout, buffers: &mut Buffers, rows: &[f32]) -> u16 {
+    let widest = layout.layers.iter().map(|layer| layer.outputs).max().unwrap_or(1);
+    assert!(rows.len() == layout.inputs * WIDTH);
+    assert!(buffers.parameters.len() >= layout.parameters);
+    assert!(buffers.read.len().min(buffers.given.len()) >= widest * WIDTH);
+    assert!(buffers.logits.len() >= WIDTH);
+    let parameters = buffers.parameters.as_ptr();
+    let (mut given, mut other) = (buffers.read.as_mut_ptr(), buffers.given.as_mut_ptr());
+    let mut read = rows.as_ptr();
+    let (relu, last) = (layout.activation == Activation::Relu, layout.layers.len() - 1);
+    // SAFETY: every layer reads one vector of `inputs` units and writes `outputs` of them, of which
+    // there are no more than the widest has; weights and biases lie among the parameters.
+    unsafe {
+        for (place, layer) in layout.layers.iter().enumerate() {
+            if place == last {
+                let logits = buffers.logits.as_mut_ptr();
+                hidden_layer::<L, 1>(layer, parameters, read, logits, 1, Finish::Keep);
+            } else if relu {
+                hidden_layer::<L, 1>(layer, parameters, read, given, 1, Finish::Relu);
+            } else {
+                hidden_layer::<L, 1>(layer, parameters, read, given, 1, Finish::Keep);
+                tanh_of::<L>(given, layer.outputs);
+            }
+            read = given;
+            (given, other) = (other, given);
+        }
+    }
+    L::mask_bits(L::load_first(&buffers.logits).over(L::splat(0.0)))
 }
 
 /// All layers. What a layer gives stands as `[tile, unit, row]` with tiles of `TILE` vectors.

@@ -2,7 +2,7 @@
 
 use mesascope_lanes::WIDTH;
 
-use crate::{Activation, Biases, Initialisation, Mlp, Scaling};
+use crate::{Activation, Biases, Initialisation, Mlp, Network, Scaling};
 
 /// Units whose sums are made together: with four vectors of rows they fill the registers of
 /// AVX-512, with one those of AVX2. It is the same on every path, because the weights of these
@@ -72,7 +72,6 @@ impl Layer {
 
     /// Where a weight stands: group after group of units, in each input after input, in each unit
     /// after unit. In the first and the last layer a group is one unit.
-    #[cfg(test)]
     pub fn weight(&self, output: usize, input: usize) -> usize {
         let inside = |&(first, size): &(usize, usize)| output < first + size;
         let (first, size) = (0..self.groups)
@@ -165,6 +164,22 @@ impl Layout {
             parameters,
             zeros_vanish,
         }
+    }
+
+    /// The network of `mlp` whose numbers stand in this layout.
+    pub fn network(&self, mlp: &Mlp, numbers: &[f32]) -> Network<f32> {
+        let mut parameters = Vec::new();
+        for layer in &self.layers {
+            for output in 0..layer.outputs {
+                let weight = |input| numbers[layer.weight(output, input)];
+                parameters.extend((0..layer.inputs).map(weight));
+            }
+            if mlp.biases == Biases::Trained {
+                parameters.extend(&numbers[layer.biases..layer.biases + layer.outputs]);
+            }
+        }
+        let (activation, biases) = (mlp.activation, mlp.biases);
+        Network { sizes: mlp.sizes(self.inputs, 1), activation, biases, parameters }
     }
 
     /// Vectors that the rows of a truth table fill.
