@@ -1,0 +1,81 @@
+//! A set of 32-bit numbers other than 0 that grows fast and forgets nothing.
+
+/// Of few numbers a place for each; of many open addressing with linear probing, at most half full
+/// (Knuth, TAOCP 3, 6.4, algorithm L).
+#[derive(Debug)]
+pub(crate) struct Found {
+    slots: Vec<u32>,
+    count: usize,
+    /// Whether every number has the slot of its value.
+    dense: bool,
+}
+
+/// Numbers for which there is a place each: 256 kB.
+const DENSE: u64 = 1 << 16;
+
+impl Found {
+    /// An empty set of numbers below `bound`.
+    pub(crate) fn below(bound: u64) -> Found {
+        let dense = bound <= DENSE;
+        Found { slots: vec![0; if dense { bound as usize } else { 1 << 10 }], count: 0, dense }
+    }
+
+    /// Fibonacci hashing: the golden ratio spreads neighbours.
+    fn home(&self, number: u32) -> usize {
+        (u64::from(number).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize
+            & (self.slots.len() - 1)
+    }
+
+    fn slot(&self, number: u32) -> usize {
+        if self.dense {
+            return number as usize;
+        }
+        let mut at = self.home(number);
+        while self.slots[at] != 0 && self.slots[at] != number {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        at
+    }
+
+    pub(crate) fn holds(&self, number: u32) -> bool {
+        self.slots[self.slot(number)] == number
+    }
+
+    /// Adds a number, and says whether it is new. Panics on 0.
+    pub(crate) fn add(&mut self, number: u32) -> bool {
+        assert!(number != 0, "0 marks an empty slot");
+        let at = self.slot(number);
+        if self.slots[at] == number {
+            return false;
+        }
+        self.slots[at] = number;
+        self.count += 1;
+        if !self.dense && self.count * 2 > self.slots.len() {
+            let larger = vec![0; self.slots.len() * 2];
+            let old = std::mem::replace(&mut self.slots, larger);
+            for number in old.into_iter().filter(|number| *number != 0) {
+                let at = self.slot(number);
+                self.slots[at] = number;
+            }
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_added_is_found_and_nothing_else() {
+        for bound in [1 << 16, 1 << 32] {
+            let mut found = Found::below(bound);
+            for number in (1..60_000).step_by(3) {
+                assert!(found.add(number) && !found.add(number));
+            }
+            for number in 1..60_000 {
+                assert_eq!(found.holds(number), number % 3 == 1, "{number}");
+            }
+        }
+    }
+}
