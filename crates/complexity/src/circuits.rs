@@ -58,10 +58,11 @@ pub fn smallest_circuit(table: u128, inputs: usize) -> Gates {
     }
 }
 
-/// The sizes that functions of so many inputs are known to have: 0 to the last. Panics beyond
-/// [`MOST_INPUTS`].
-pub fn sizes(inputs: usize) -> std::ops::RangeInclusive<u8> {
-    0..=circuits(inputs).levels.len() as u8 - 1
+/// The most gates that functions of so many inputs are known to need: of 5 inputs those that are told
+/// apart. All sizes from 0 on occur. None beyond [`MOST_INPUTS`], and of no input.
+pub fn largest_size(inputs: usize) -> Option<u8> {
+    const LARGEST: [u8; MOST_INPUTS] = [0, 1, 4, 7, MOST_GATES_OF_FIVE];
+    inputs.checked_sub(1).and_then(|at| LARGEST.get(at)).copied()
 }
 
 /// How many functions of so many inputs have a smallest circuit of exactly so many gates; 0 where
@@ -297,7 +298,7 @@ mod tests {
     use super::*;
 
     fn counts(inputs: usize) -> Vec<u64> {
-        sizes(inputs).map(|gates| count_of_size(inputs, gates)).collect()
+        (0..=largest_size(inputs).unwrap()).map(|gates| count_of_size(inputs, gates)).collect()
     }
 
     #[test]
@@ -344,7 +345,11 @@ mod tests {
             all.dedup();
             assert_eq!(all.len() as u64, count);
         }
-        assert_eq!(count_of_size(3, 5), 0);
+        for inputs in 1..=4 {
+            assert_eq!(counts(inputs).iter().sum::<u64>(), 1 << (1 << inputs));
+            assert_eq!(count_of_size(inputs, largest_size(inputs).unwrap() + 1), 0);
+        }
+        assert_eq!((largest_size(0), largest_size(6)), (None, None));
     }
 
     #[test]

@@ -97,8 +97,7 @@ mod tests {
     fn functions_of_four_inputs_have_the_lengths_that_knuth_counts_and_not_the_sizes_of_circuits() {
         // TAOCP 4A, 7.1.2, table 1, whose column of circuits ends in 25008 and 2720.
         assert_eq!(counts(4), [10, 60, 456, 2474, 10624, 24184, 24640, 3088]);
-        let circuits: Vec<u64> =
-            circuits::sizes(4).map(|gates| circuits::count_of_size(4, gates)).collect();
+        let circuits: Vec<u64> = (0..8).map(|gates| circuits::count_of_size(4, gates)).collect();
         assert_ne!(counts(4), circuits, "sharing a gate made no difference");
     }
 }

@@ -2,11 +2,13 @@
 
 pub mod boolean;
 pub mod expression;
+mod target;
 
 use mesascope_stats::Key;
 use mesascope_tasks::{Labelled, Layout, catalogue};
 
 pub use boolean::Boolean;
+pub use target::{GateCount, Target};
 
 catalogue! {
     /// Every world. A world is one file and one line here.
@@ -99,7 +101,7 @@ mod tests {
 
     #[test]
     fn every_file_of_the_folder_is_a_world_or_a_named_helper() {
-        const HELPERS: [&str; 2] = ["lib", "expression"];
+        const HELPERS: [&str; 3] = ["lib", "expression", "target"];
         let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
         for file in std::fs::read_dir(folder).unwrap() {
             let stem =
