@@ -42,18 +42,17 @@ pub enum Gates {
 /// inputs; of 5 inputs exact up to [`MOST_GATES_OF_FIVE`] gates.
 ///
 /// The first call for a number of inputs looks for the circuits of all functions (of 4 and of 5
-/// inputs under a second each, 1 and 15 MB), and the process keeps them. Panics where there are more inputs, or rows that the inputs do not make.
+/// inputs under a second each, 1 and 20 MB), and the process keeps them. Panics where there are more inputs, or rows that the inputs do not make.
 pub fn smallest_circuit(table: u128, inputs: usize) -> Gates {
     let known = circuits(inputs);
     assert!(table <= every_row(inputs), "a table of {inputs} inputs has no such rows");
     let table = table as u32;
     let normal = if table & 1 == 1 { !table & known.every } else { table };
-    if let Some(sizes) = &known.dense {
-        return Gates::Exactly(sizes[normal as usize]);
+    if normal == 0 {
+        return Gates::Exactly(0);
     }
-    let size = known.levels.iter().position(|level| level.binary_search(&normal).is_ok());
-    match size {
-        Some(size) => Gates::Exactly(size as u8),
+    match known.sizes.value(normal) {
+        Some(size) => Gates::Exactly(size),
         None => Gates::AtLeast(known.levels.len() as u8),
     }
 }
@@ -84,8 +83,8 @@ pub fn function_of_size(inputs: usize, gates: u8, at: u64) -> u128 {
 #[derive(Debug)]
 struct Circuits {
     every: u32,
-    /// The size of every normal function by its table, where there are few.
-    dense: Option<Vec<u8>>,
+    /// The size of every normal function but the constant, by its table.
+    sizes: Found,
     /// The normal functions of each size, in increasing order.
     levels: Vec<Vec<u32>>,
 }
@@ -98,15 +97,8 @@ fn circuits(inputs: usize) -> &'static Circuits {
     );
     KNOWN[inputs - 1].get_or_init(|| {
         let most = if inputs == 5 { MOST_GATES_OF_FIVE } else { u8::MAX };
-        let levels = levels(inputs, most);
-        let dense = (inputs < 5).then(|| {
-            let mut sizes = vec![0; 1 << (1 << inputs)];
-            for (size, level) in levels.iter().enumerate() {
-                level.iter().for_each(|normal| sizes[*normal as usize] = size as u8);
-            }
-            sizes
-        });
-        Circuits { every: every_row(inputs) as u32, dense, levels }
+        let (levels, sizes) = levels(inputs, most);
+        Circuits { every: every_row(inputs) as u32, sizes, levels }
     })
 }
 
@@ -115,8 +107,8 @@ pub(crate) fn normal_gates(a: u32, b: u32) -> [u32; 5] {
     [a & b, a & !b, !a & b, a | b, a ^ b]
 }
 
-/// The normal functions of each size up to `most`, or until every function is found.
-fn levels(inputs: usize, most: u8) -> Vec<Vec<u32>> {
+/// The normal functions of each size up to `most`, or until every function is found, and their sizes.
+fn levels(inputs: usize, most: u8) -> (Vec<Vec<u32>>, Found) {
     let literals: Vec<u32> = (0..inputs).map(|input| input_table(inputs, input) as u32).collect();
     let all = 1u64 << ((1 << inputs) - 1);
     let mut zero = vec![0];
@@ -129,11 +121,12 @@ fn levels(inputs: usize, most: u8) -> Vec<Vec<u32>> {
         // The constant is normal and no number of the set, so that it is counted from the start.
         left: all - 1,
         fresh: vec![],
+        gates: 1,
         chain: literals.clone(),
         candidates: vec![],
     };
     for &literal in &literals {
-        search.found.add(literal);
+        search.found.add(literal, 0);
         search.left -= 1;
     }
     let mut levels = vec![zero];
@@ -150,8 +143,9 @@ fn levels(inputs: usize, most: u8) -> Vec<Vec<u32>> {
         let mut level = std::mem::take(&mut search.fresh);
         level.sort_unstable();
         levels.push(level);
+        search.gates += 1;
     }
-    levels
+    (levels, search.found)
 }
 
 struct Search {
@@ -162,6 +156,8 @@ struct Search {
     left: u64,
     /// Those found with the number of gates at hand, and not with fewer.
     fresh: Vec<u32>,
+    /// That number.
+    gates: u8,
     /// The inputs and the gates taken so far.
     chain: Vec<u32>,
     /// What became computable, in order; those before the one at hand are taken or passed over.
@@ -259,7 +255,7 @@ impl Search {
                 .enumerate()
                 .fold(0, |image, (row, from)| image | (made >> from & 1) << row);
             let normal = if image & 1 == 1 { !image & self.every } else { image };
-            if self.found.add(normal) {
+            if self.found.add(normal, self.gates) {
                 self.left -= 1;
                 self.fresh.push(normal);
             }
@@ -268,7 +264,7 @@ impl Search {
 }
 
 /// Every permutation and negation of the inputs, as the row that each row comes from.
-fn symmetries(inputs: usize) -> Vec<Vec<u8>> {
+pub(crate) fn symmetries(inputs: usize) -> Vec<Vec<u8>> {
     let mut orders: Vec<Vec<usize>> = vec![vec![]];
     for place in 0..inputs {
         let longer = |order: &Vec<usize>| {

@@ -2,18 +2,23 @@
 //! sees shown rows only, never a world, a goal or a free row.
 
 mod agent;
+pub mod completions;
 pub mod layered_machines;
 pub mod prior;
+pub mod programs;
 pub mod supervised;
 pub mod table;
 mod tally;
+mod weights;
 
 use mesascope_stats::Key;
 use mesascope_tasks::{Labelled, Layout, catalogue};
 
 pub use agent::{AGENT_NUMERICS, Agent, AgentError};
+pub use completions::Completions;
 pub use layered_machines::LayeredMachines;
 pub use prior::Prior;
+pub use programs::Programs;
 pub use supervised::Supervised;
 pub use table::Table;
 pub use tally::{DrawCount, MostFunctions, TruthTable};
@@ -29,6 +34,10 @@ catalogue! {
         Prior(Prior) = "prior",
         /// Random layered Boolean machines, counted by the function they compute.
         LayeredMachines(LayeredMachines) = "layered-machines",
+        /// The exact posterior of the cheapest programs, as Solomonoff's induction has it.
+        Programs(Programs) = "programs",
+        /// The exact posterior over completions under a measure of complexity.
+        Completions(Completions) = "completions",
     }
 }
 
@@ -126,7 +135,7 @@ mod tests {
 
     #[test]
     fn every_learner_has_a_file_of_its_name_and_every_file_is_in_the_list() {
-        const HELPERS: [&str; 3] = ["lib", "agent", "tally"];
+        const HELPERS: [&str; 4] = ["lib", "agent", "tally", "weights"];
         assert!(!Learner::NAMES.is_empty(), "the catalogue is empty");
         let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
         let mut files: Vec<String> = std::fs::read_dir(folder)
