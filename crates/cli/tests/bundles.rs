@@ -57,7 +57,7 @@ fn pack(path: &Path, lines: &str) {
     let hash = hash_of_bytes("mesascope bundle", lines.as_bytes());
     let packed = std::fs::File::create(path).unwrap();
     let mut packed = flate2::write::GzEncoder::new(packed, flate2::Compression::fast());
-    write!(packed, "{lines}{{\"hash\":\"{hash}\"}}\n").unwrap();
+    writeln!(packed, "{lines}{{\"hash\":\"{hash}\"}}").unwrap();
     packed.finish().unwrap();
 }
 

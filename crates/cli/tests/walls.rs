@@ -7,13 +7,14 @@ use std::process::Command;
 /// exist yet, `planted` and `python`, are not listed). `lanes` is arithmetic that knows nothing at
 /// all; `benches` measures and nobody depends on it.
 const ALLOWED: &[(&str, &[&str])] = &[
+    ("complexity", &[]),
     ("lanes", &[]),
     ("stats", &["lanes"]),
     ("nets", &["lanes", "stats"]),
     ("tasks", &["stats"]),
-    ("worlds", &["stats", "tasks"]),
-    ("learners", &["stats", "nets", "tasks"]),
-    ("instruments", &["stats", "nets", "tasks", "worlds", "record"]),
+    ("worlds", &["complexity", "stats", "tasks"]),
+    ("learners", &["complexity", "stats", "nets", "tasks"]),
+    ("instruments", &["complexity", "stats", "nets", "tasks", "worlds", "record"]),
     ("record", &["stats"]),
     ("lab", &["stats", "nets", "tasks", "worlds", "learners", "instruments", "record"]),
     ("verdict", &["stats", "record"]),

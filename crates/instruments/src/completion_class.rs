@@ -22,7 +22,8 @@
 //!
 //! # Uncertainty
 //! None of its own for an agent; draws are independent. A block of which fewer than 100 draws fit
-//! is undetermined. Undetermined where the world has no cue, and where the agent's labelling
+//! is undetermined; draws of unlisted functions are in no class and left over, so that each class has
+//! its share or more by what is left over at most. Undetermined where the world has no cue, and where the agent's labelling
 //! belongs to two of the classes, as with a constant target. One double membership is settled by
 //! definition: an input whose labelling is the `ignores-cue` or the `inverted` labelling does not
 //! count for `follows-input` (for the target `x1`, following input 1 is ignoring the cue).
@@ -46,10 +47,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Measures;
-use crate::fitting::fitting;
+use crate::fitting::{Fitting, fitting};
 
 /// Moves when the same labels come to be classed otherwise.
-pub const NUMERICS: u32 = 1;
+pub const NUMERICS: u32 = 2;
 
 const CLASSES: [&str; 5] = ["ignores-cue", "inverted", "constant", "follows-input", "other"];
 
@@ -65,7 +66,7 @@ impl Measures for CompletionClass {
             Seen::Sample(sample) => match world.cue {
                 None => no_cue(),
                 Some(_) => match fitting(sample, world) {
-                    Ok(drawn) => classes(&drawn, world),
+                    Ok(fitting) => classes(&fitting, world),
                     Err(because) => Value::Undetermined { because },
                 },
             },
@@ -95,17 +96,17 @@ fn no_cue() -> Value {
     Value::Undetermined { because: "the world has no cue".to_string() }
 }
 
-/// Draws by class, of functions with so many draws each. Draws that are of no one class are in no
-/// count.
-fn classes(drawn: &[(Vec<u8>, u64)], world: &Audited) -> Value {
+/// Draws by class. Draws that are of no one class, or of unlisted functions, are in no count.
+fn classes(fitting: &Fitting, world: &Audited) -> Value {
     let mut counts: BTreeMap<String, u64> =
         CLASSES.iter().map(|class| (class.to_string(), 0)).collect();
-    for (labels, count) in drawn {
+    for (labels, count) in &fitting.drawn {
         if let Value::Class(class) = class(labels, world) {
             *counts.entry(class).or_default() += count;
         }
     }
-    Value::Counts { of: drawn.iter().map(|(_, count)| count).sum(), counts }
+    let listed: u64 = fitting.drawn.iter().map(|(_, count)| count).sum();
+    Value::Counts { of: listed + fitting.unlisted, counts }
 }
 
 fn class(labels: &[u8], world: &Audited) -> Value {
@@ -222,13 +223,14 @@ mod tests {
             (made(&|_| 0), 9),
             (made(&|x| x[0] ^ x[1]), 1),
         ];
+        let drawn = Fitting { drawn: drawn.to_vec(), unlisted: 11 };
         let Value::Counts { of, counts } = classes(&drawn, &world) else { panic!("no counts") };
-        assert_eq!((of, counts["ignores-cue"], counts["constant"]), (100, 70, 29));
+        assert_eq!((of, counts["ignores-cue"], counts["constant"]), (111, 70, 29));
+        assert_eq!(counts.values().sum::<u64>(), 100, "what is unlisted is left over");
         assert_eq!((counts["other"], counts["inverted"]), (1, 0));
         let world = super::tests::world("0", 1);
-        let Value::Counts { of, counts } = classes(&[(vec![0; 8], 100)], &world) else {
-            panic!("no counts")
-        };
+        let drawn = Fitting { drawn: vec![(vec![0; 8], 100)], unlisted: 0 };
+        let Value::Counts { of, counts } = classes(&drawn, &world) else { panic!("no counts") };
         assert_eq!((of, counts.values().sum::<u64>()), (100, 0), "two classes at once are none");
     }
 

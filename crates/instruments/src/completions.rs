@@ -160,9 +160,16 @@ impl Completions {
 
 /// The functions of draws with the shown labels, as truth tables.
 fn listed(sample: &Sample, world: &Audited) -> Result<Vec<(u128, u64)>, String> {
-    let drawn = fitting(sample, world)?;
+    let fitting = fitting(sample, world)?;
+    if fitting.unlisted > 0 {
+        return Err(format!(
+            "{} draws with the shown labels are of functions beyond the cap of the histogram; a \
+             larger most_functions lists them",
+            fitting.unlisted
+        ));
+    }
     let table = |labels: &Vec<u8>| Function::from_labels(labels).0;
-    Ok(drawn.iter().map(|(labels, count)| (table(labels), *count)).collect())
+    Ok(fitting.drawn.iter().map(|(labels, count)| (table(labels), *count)).collect())
 }
 
 fn slope(drawn: &[(u128, u64)], world: &Audited) -> Result<f64, String> {

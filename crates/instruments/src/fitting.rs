@@ -7,9 +7,16 @@ use mesascope_worlds::Audited;
 /// Draws that must fit before anything but a bound is said of them (this project's rule).
 const FEWEST_FITS: u64 = 100;
 
-/// The functions with the shown labels as labels `[row]`, with their draws; or why nothing can be
-/// said of them.
-pub(crate) fn fitting(sample: &Sample, world: &Audited) -> Result<Vec<(Vec<u8>, u64)>, String> {
+/// What draws with the shown labels do.
+pub(crate) struct Fitting {
+    /// The listed functions as labels `[row]`, with their draws.
+    pub(crate) drawn: Vec<(Vec<u8>, u64)>,
+    /// Draws of functions that are not listed, of which nothing can be said.
+    pub(crate) unlisted: u64,
+}
+
+/// The draws with the shown labels, or why nothing can be said of them.
+pub(crate) fn fitting(sample: &Sample, world: &Audited) -> Result<Fitting, String> {
     assert_eq!(1 << sample.inputs, world.rows(), "a sample has the inputs of its world");
     let Sample { draws, fits, unlisted_fits, .. } = *sample;
     if fits < FEWEST_FITS {
@@ -21,15 +28,10 @@ pub(crate) fn fitting(sample: &Sample, world: &Audited) -> Result<Vec<(Vec<u8>, 
              {bound}"
         ));
     }
-    if unlisted_fits > 0 {
-        return Err(format!(
-            "{unlisted_fits} of the {fits} draws with the shown labels are of functions beyond the \
-             cap of the histogram; a larger most_functions lists them"
-        ));
-    }
     let fits = |labels: &[u8]| {
         (0..labels.len()).all(|row| !world.shown[row] || labels[row] == world.targets[row])
     };
     let listed = sample.counts.iter().map(|(function, n)| (function.labels(sample.inputs), *n));
-    Ok(listed.filter(|(labels, count)| *count > 0 && fits(labels)).collect())
+    let drawn = listed.filter(|(labels, count)| *count > 0 && fits(labels)).collect();
+    Ok(Fitting { drawn, unlisted: unlisted_fits })
 }

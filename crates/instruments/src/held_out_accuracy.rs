@@ -20,7 +20,7 @@
 //! # Uncertainty
 //! None of its own for an agent: every row of F is looked at. Agents are the independent units, not
 //! rows: the rows of one agent hang together. Undetermined where every row was shown, and for a
-//! block of which fewer than 100 draws fit.
+//! block of which fewer than 100 draws fit, or of which some that fit are of unlisted functions.
 //!
 //! # Fooled by
 //! - A target that is constant on F: an agent that always says so reads 1 and has learnt nothing
@@ -39,7 +39,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Measures;
-use crate::fitting::fitting;
+use crate::fitting::{Fitting, fitting};
 
 /// Moves when the same labels come to read otherwise.
 pub const NUMERICS: u32 = 1;
@@ -115,7 +115,17 @@ fn read(seen: Seen, world: &Audited, free: &[usize]) -> Result<Held, String> {
     }
     let agents = match seen {
         Seen::One(agent) => vec![(agent.labels(&world.inputs, world.width), 1)],
-        Seen::Sample(sample) => fitting(sample, world)?,
+        Seen::Sample(sample) => match fitting(sample, world)? {
+            Fitting { drawn, unlisted: 0 } => drawn,
+            Fitting { unlisted, .. } => {
+                return Err(format!(
+                    "{unlisted} of the {} draws with the shown labels are of functions beyond the \
+                     cap of the histogram; a larger most_functions (or most_bits, of programs) lists \
+                     them",
+                    sample.fits
+                ));
+            }
+        },
     };
     let mut held = Held { hits: 0, of: 0, perfect: 0, agents: 0 };
     for (labels, count) in agents {

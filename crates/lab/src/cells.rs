@@ -171,7 +171,8 @@ fn axis_names(axes: &[Axis]) -> Vec<String> {
         .collect()
 }
 
-/// Labels of an axis's values: the kind alone (`adam`) where that tells them apart.
+/// Labels of an axis's values: the kind alone (`adam`) where that tells them apart, and `gates=3` for
+/// `{ gates = 3 }`, whose kind alone would hide the number.
 fn labels(values: &[Tree]) -> Vec<String> {
     let kinds: Vec<Option<String>> = values.iter().map(kind).collect();
     let mut told = kinds.clone();
@@ -186,7 +187,10 @@ fn labels(values: &[Tree]) -> Vec<String> {
 fn kind(value: &Tree) -> Option<String> {
     match value.get_ref() {
         DeValue::Table(table) if table.len() == 1 => {
-            table.keys().next().map(|key| key.get_ref().to_string())
+            table.iter().next().map(|(key, inner)| match inner.get_ref() {
+                DeValue::Table(_) => key.get_ref().to_string(),
+                _ => text(value),
+            })
         }
         DeValue::String(text) => Some(text.to_string()),
         _ => None,
@@ -251,4 +255,35 @@ pub(crate) fn factors(
     factors.insert("world".to_string(), world.to_string());
     factors.insert("learner".to_string(), learner.to_string());
     factors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels_of(each: &str) -> Vec<String> {
+        let text = format!("each = [{each}]");
+        let table = DeTable::parse(&text).unwrap();
+        let DeValue::Array(values) = table.get_ref()["each"].get_ref() else { panic!("{each}") };
+        labels(&values.iter().cloned().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn values_are_told_apart_by_what_they_differ_in() {
+        for (each, labels) in [
+            ("{ adam = {} }, { sgd = { momentum = 0.9 } }", ["adam", "sgd"]),
+            ("{ gates = 2 }, { gates = 3 }", ["gates=2", "gates=3"]),
+            ("{ gates = 2 }, 'x0&x1'", ["gates=2", "x0&x1"]),
+            (
+                "{ gates = 2, ignoring_cue = true }, { at_least_gates = 6 }",
+                ["gates=2,ignoring_cue=true", "at_least_gates=6"],
+            ),
+            (
+                "{ cue = { input = 0, at = 1 } }, { cue = { input = 0, at = 0 } }",
+                ["cue(at=1,input=0)", "cue(at=0,input=0)"],
+            ),
+        ] {
+            assert_eq!(labels_of(each), labels, "{each}");
+        }
+    }
 }

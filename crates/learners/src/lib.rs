@@ -2,6 +2,7 @@
 //! sees shown rows only, never a world, a goal or a free row.
 
 mod agent;
+pub mod completions;
 pub mod ensemble;
 pub mod evolution;
 pub mod guess_and_check;
@@ -9,16 +10,19 @@ mod kernel;
 pub mod layered_machines;
 pub mod max_margin;
 pub mod prior;
+pub mod programs;
 mod stop;
 mod strategies;
 pub mod supervised;
 pub mod table;
 mod tally;
+mod weights;
 
 use mesascope_stats::Key;
 use mesascope_tasks::{Labelled, Layout, catalogue};
 
 pub use agent::{AGENT_NUMERICS, Agent, AgentError};
+pub use completions::Completions;
 pub use ensemble::Ensemble;
 pub use evolution::Evolution;
 pub use guess_and_check::GuessAndCheck;
@@ -26,6 +30,7 @@ pub use kernel::{Kernel, KernelMachine, Layers};
 pub use layered_machines::LayeredMachines;
 pub use max_margin::MaxMargin;
 pub use prior::Prior;
+pub use programs::Programs;
 pub use stop::{LossBin, Starts, Stop, normalised_loss};
 pub use strategies::Fitness;
 pub use supervised::Supervised;
@@ -51,6 +56,10 @@ catalogue! {
         GuessAndCheck(GuessAndCheck) = "guess-and-check",
         /// Random changes of a network, kept by how well they fit the shown rows.
         Evolution(Evolution) = "evolution",
+        /// The exact posterior of the cheapest programs, as Solomonoff's induction has it.
+        Programs(Programs) = "programs",
+        /// The exact posterior over completions under a measure of complexity.
+        Completions(Completions) = "completions",
     }
 }
 
@@ -148,7 +157,8 @@ mod tests {
 
     #[test]
     fn every_learner_has_a_file_of_its_name_and_every_file_is_in_the_list() {
-        const HELPERS: [&str; 6] = ["lib", "agent", "kernel", "stop", "strategies", "tally"];
+        const HELPERS: [&str; 7] =
+            ["lib", "agent", "kernel", "stop", "strategies", "tally", "weights"];
         assert!(!Learner::NAMES.is_empty(), "the catalogue is empty");
         let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
         let mut files: Vec<String> = std::fs::read_dir(folder)

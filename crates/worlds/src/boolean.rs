@@ -7,8 +7,8 @@ use mesascope_tasks::{Labelled, Layout};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::expression::{self, Expression};
-use crate::{Audited, Cue, Impossible, Rows};
+use crate::target::{self, Target};
+use crate::{Audited, Cue, Impossible, Rows, expression};
 
 /// Moves when the same settings and key come to draw other rows.
 pub const NUMERICS: u32 = 1;
@@ -20,8 +20,9 @@ pub struct Boolean {
     /// Inputs of the function, 1 to 10: 2 to 1,024 rows.
     pub inputs: Inputs,
     /// The function to learn: `x0&x1`, `maj3`, `parity`, `table(0110)`, or `random-per-seed` for
-    /// independent fair labels redrawn for every seed.
-    pub target: Expression,
+    /// independent fair labels redrawn for every seed; or `{ gates = 3 }`, a function drawn for every
+    /// seed from those whose smallest circuit has so many two-input gates (at most 5 inputs).
+    pub target: Target,
     /// How a row is written for the network. Default: zero-one.
     #[serde(default)]
     pub coding: Coding,
@@ -138,6 +139,27 @@ impl Boolean {
     fn row_count(&self) -> usize {
         1 << self.input_count()
     }
+
+    /// The class of every row, `[row]`. `bits` is `[row, input]`.
+    fn targets(&self, bits: &[u8], labels_key: Key) -> Vec<u8> {
+        let (width, mut draws) = (self.input_count(), labels_key.draws());
+        if let Target::Written(expression) = &self.target {
+            let label = |row: &[u8]| expression.label(row);
+            let mut or_coin = |row| label(row).unwrap_or_else(|| u8::from(draws.coin()));
+            return bits.chunks(width).map(&mut or_coin).collect();
+        }
+        let (stratum, ignoring) = self.target.stratum(width).expect("a target is one of the two");
+        let left_out = match self.shown {
+            Shown::ByCue { cue } if ignoring => Some(cue.input as usize),
+            _ => None,
+        };
+        let table = stratum.draw(&mut draws);
+        let read = |row: &[u8]| {
+            let kept = row.iter().enumerate().filter(|(input, _)| Some(*input) != left_out);
+            kept.fold(0, |number, (_, &bit)| 2 * number + usize::from(bit))
+        };
+        bits.chunks(width).map(|row| (table >> read(row) & 1) as u8).collect()
+    }
 }
 
 impl Rows for Boolean {
@@ -147,11 +169,7 @@ impl Rows for Boolean {
         let bits: Vec<u8> = (0..rows)
             .flat_map(|row| (0..width).rev().map(move |place| (row >> place & 1) as u8))
             .collect();
-        let mut coins = labels_key.draws();
-        let targets: Vec<u8> = bits
-            .chunks(width)
-            .map(|row| self.target.label(row).unwrap_or_else(|| u8::from(coins.coin())))
-            .collect();
+        let targets = self.targets(&bits, labels_key);
         let (shown, cue) = match self.shown {
             Shown::Drawn(count) => {
                 let mut shown = vec![false; rows];
@@ -179,7 +197,15 @@ impl Rows for Boolean {
     fn check(&self) -> Result<(), Impossible> {
         let (inputs, rows) = (self.input_count(), self.row_count());
         let wrong = |field, why| Err(Impossible { field, why });
-        if let Err(why) = self.target.fits(inputs) {
+        let by_cue = matches!(self.shown, Shown::ByCue { .. });
+        let target = match (&self.target, self.target.stratum(inputs)) {
+            (Target::Written(expression), _) => expression.fits(inputs),
+            (_, Some((_, true))) if !by_cue => Err("ignoring_cue needs a cue, and rows are shown \
+                                                    by no cue: shown = { cue = { input = 0, at = 1 } }"
+                .to_string()),
+            (_, stratum) => stratum.map_or(Ok(()), |(stratum, _)| stratum.check()),
+        };
+        if let Err(why) = target {
             return wrong(vec!["target"], why);
         }
         match self.shown {
@@ -203,11 +229,17 @@ impl Rows for Boolean {
     }
 
     fn numerics(&self) -> Vec<(&'static str, u32)> {
-        vec![
-            ("stats/key", mesascope_stats::NUMERICS),
-            ("worlds/boolean", NUMERICS),
-            ("worlds/expression", expression::NUMERICS),
-        ]
+        let mut files =
+            vec![("stats/key", mesascope_stats::NUMERICS), ("worlds/boolean", NUMERICS)];
+        // What is written is not drawn: its identity depends on no circuit.
+        match &self.target {
+            Target::Written(_) => files.push(("worlds/expression", expression::NUMERICS)),
+            Target::Gates { .. } | Target::AtLeast { .. } => {
+                files.push(("complexity/circuits", mesascope_complexity::circuits::NUMERICS));
+                files.push(("worlds/target", target::NUMERICS));
+            }
+        }
+        files
     }
 
     fn layout(&self) -> Layout {

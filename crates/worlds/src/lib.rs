@@ -6,6 +6,7 @@ pub mod digits;
 pub mod expression;
 pub mod kink;
 mod ranged;
+mod target;
 
 use mesascope_stats::Key;
 use mesascope_tasks::{Labelled, Layout, catalogue};
@@ -14,6 +15,7 @@ pub use boolean::Boolean;
 pub use coin_line::CoinLine;
 pub use digits::Digits;
 pub use kink::Kink;
+pub use target::{GateCount, Target};
 
 catalogue! {
     /// Every world. A world is one file and one line here.
@@ -124,7 +126,7 @@ mod tests {
 
     #[test]
     fn every_file_of_the_folder_is_a_world_or_a_named_helper() {
-        const HELPERS: [&str; 3] = ["lib", "expression", "ranged"];
+        const HELPERS: [&str; 4] = ["lib", "expression", "ranged", "target"];
         let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
         for file in std::fs::read_dir(folder).unwrap() {
             let stem =

@@ -197,6 +197,8 @@ fn verdict() -> Verdict {
                 rule(Conclusion::Supported, Some(HOSTILE)),
             ],
             preliminary: vec![because()],
+            comparisons: Vec::new(),
+            explained: Vec::new(),
             figures: figures(),
         }),
     }

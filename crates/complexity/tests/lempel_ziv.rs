@@ -1,7 +1,7 @@
 //! Lempel-Ziv complexity against the values of the papers' code, a second implementation with
 //! mutants, and its own plain reference.
 
-use mesascope_instruments::lempel_ziv::{complexity, complexity_of_function};
+use mesascope_complexity::lempel_ziv::{complexity, complexity_of_function};
 use mesascope_stats::{Key, Outcome, assert_estimates};
 use std::collections::BTreeMap;
 
