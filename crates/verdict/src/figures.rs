@@ -121,7 +121,9 @@ impl<'r> Reader<'r> {
         let numbers = column.map_or(Vec::new(), |column| {
             column.numbers.iter().map(|(_, number)| *number).collect()
         });
-        let is_mean = matches!(summary, Summary::Mean { .. } | Summary::Numbers { .. });
+        // Seeds that all read the same have no standard error, and are shown all the same.
+        let kind = self.plan.quantity(quantity).map(|quantity| &quantity.kind);
+        let is_mean = matches!(kind, Some(Kind::Mean { .. } | Kind::Number));
         Row {
             cell: cell.name.clone(),
             outcome: class.map(str::to_string),
