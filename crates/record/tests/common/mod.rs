@@ -186,6 +186,8 @@ pub fn plan() -> Plan {
             cells: vec!["base".to_string()],
             calibration: Some("known".to_string()),
         }],
+        comparisons: Vec::new(),
+        explained: Vec::new(),
         figures: Vec::new(),
     }
 }
