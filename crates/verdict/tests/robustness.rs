@@ -112,7 +112,7 @@ fn a_key_of_a_claim_or_forecast_renamed_by_one_character_is_an_error() {
             let is_name = line.contains("cells =") && word != "cells" && !line.contains("is = {")
                 || line.contains("dirichlet = {")
                     && !["dirichlet", "is", "cells", "quantity"].contains(&word)
-                || ["target", "arm"].contains(&word);
+                || ["target", "arm", "length", "stop"].contains(&word);
             if is_name || line.matches('"').count() % 2 == 1 {
                 continue;
             }
