@@ -43,8 +43,8 @@ fn export(bench: &Bench, out: &str) -> String {
 fn uninterrupted(bench: &Bench) -> String {
     bench.demand(0, &["run", "tiny.toml", "--out", "whole", "--threads", "1"]);
     let table = export(bench, "whole");
-    // 4 cells of networks and 2 of tables, 250 seeds, 4 + 2 + 1 quantities.
-    assert_eq!(table.lines().count(), 6 * 250 * 7, "the export lacks rows");
+    // 4 cells of networks and 2 of tables, 250 seeds, 5 + 2 + 1 quantities.
+    assert_eq!(table.lines().count(), 6 * 250 * 8, "the export lacks rows");
     table
 }
 

@@ -7,8 +7,8 @@ use mesascope_learners::Learner;
 use mesascope_worlds::World;
 
 const VERBS: &[&str] = &[
-    "run", "plan", "train", "measure", "judge", "report", "export", "controls", "register", "list",
-    "claims", "describe", "copy",
+    "run", "plan", "train", "measure", "judge", "report", "export", "bundle", "verify", "controls",
+    "register", "list", "claims", "describe", "copy",
 ];
 
 /// Every command that prints text for a person, in an order in which each finds its input.
@@ -24,6 +24,8 @@ fn commands() -> Vec<Vec<&'static str>> {
         vec!["report", "tiny", "--out", "out"],
         vec!["controls", "s.toml", "--out", "out"],
         vec!["export", "tiny", "--out", "out", "--to", "table.csv", "--format", "csv"],
+        vec!["bundle", "s.toml", "--out", "out", "--to", "tiny.bundle.gz"],
+        vec!["verify", "tiny.bundle.gz", "--sample", "3", "--seed", "1"],
         vec!["register", "s.toml"],
         vec!["register", "s.toml"],
         vec!["list"],
