@@ -303,9 +303,28 @@ pub(crate) fn shown(summary: &Summary, class: Option<&str>) -> Shown {
         (Summary::Classes { counts, undetermined: 0 }, Some(class)) => {
             share(counts.get(class).copied().unwrap_or(0), counts.values().sum())
         }
+        (Summary::Classes { counts, undetermined }, Some(class)) => {
+            between(counts.get(class).copied().unwrap_or(0), counts.values().sum(), *undetermined)
+        }
         (Summary::Counts { of, counts }, Some(class)) => {
             share(counts.get(class).copied().unwrap_or(0), *of)
         }
+        _ => Shown::Undetermined,
+    }
+}
+
+/// A share where some have no class: from none of them being hits to all of them.
+fn between(hits: u64, classed: u64, unclassed: u64) -> Shown {
+    let of = classed + unclassed;
+    let ends = (
+        clopper_pearson(hits, of, LEVEL, Sides::Two),
+        clopper_pearson(hits + unclassed, of, LEVEL, Sides::Two),
+    );
+    match ends {
+        (Ok(least), Ok(most)) if hits > 0 => {
+            Shown::Share { hits, of, low: least.low, high: most.high }
+        }
+        (_, Ok(most)) => Shown::Never { of, at_most: most.high },
         _ => Shown::Undetermined,
     }
 }

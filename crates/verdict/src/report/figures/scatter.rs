@@ -36,7 +36,7 @@ pub(super) fn draw(mut canvas: Canvas, layout: Layout, paired: &Paired) -> Canva
     canvas.line("m-axis", [left, top, left, bottom]);
     canvas.line("m-axis", [left, bottom, left + side, bottom]);
     canvas.line("m-reference", [left, bottom, left + side, top]);
-    canvas.text("m-small m-soft m-end", [left - 6.0, bottom + 18.0], "never");
+    canvas.text("m-small m-soft m-end", [left - 6.0, bottom + 18.0], "not listed");
 
     // The faint ones first, so that those that count lie on top.
     let faint = |pair: &&Pair| pair.hits.iter().any(|hits| *hits < paired.hits);
@@ -58,7 +58,8 @@ pub(super) fn draw(mut canvas: Canvas, layout: Layout, paired: &Paired) -> Canva
 fn point(canvas: &mut Canvas, paired: &Paired, pair: &Pair, (x, y): (&Scale, &Scale), faint: bool) {
     let class = if faint { " m-faint" } else { "" };
     let shown = [0, 1].map(|at| share(pair.hits[at], paired.draws[at]));
-    // Beside the axis where it came never: 0 has no place on an axis of ratios.
+    // Beside the axis where it came never, or too seldom to be listed: 0 has no place on an axis of
+    // ratios.
     let place = |scale: &Scale, at: usize, never: f64| {
         shown[at].value().map_or(scale.start() + never, |value| scale.at(value))
     };
