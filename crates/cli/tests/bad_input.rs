@@ -6,6 +6,8 @@ mod common;
 mod coin_line;
 #[path = "bad_input/command_line.rs"]
 mod command_line;
+#[path = "bad_input/complexity.rs"]
+mod complexity;
 #[path = "bad_input/draws.rs"]
 mod draws;
 #[path = "bad_input/found.rs"]

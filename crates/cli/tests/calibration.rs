@@ -6,10 +6,11 @@ mod common;
 use common::Bench;
 use serde_json::Value;
 
-const STUDIES: [&str; 4] = [
+const STUDIES: [&str; 5] = [
     "calibration/layered-machines",
     "calibration/lempel-ziv",
     "calibration/perceptron",
+    "calibration/programs",
     "calibration/random-networks",
 ];
 
@@ -46,7 +47,7 @@ fn a_study_in_a_folder_is_found_beside_the_user_and_must_be_named_as_it_is_found
 #[test]
 fn gates_that_hold_exit_with_0_and_the_report_says_that_no_claim_moves() {
     let bench = Bench::new();
-    for study in &STUDIES[..3] {
+    for study in &STUDIES[..4] {
         let report = bench.demand(0, &["run", study]);
         assert!(report.contains("moves no claim"), "{report}");
         assert!(!report.contains("FAIL"), "{report}");
@@ -54,7 +55,7 @@ fn gates_that_hold_exit_with_0_and_the_report_says_that_no_claim_moves() {
 }
 
 /// A deviation from a study that must make a named gate fail, and no other.
-const MUTANTS: [(&str, &[&str], &str); 6] = [
+const MUTANTS: [(&str, &[&str], &str); 8] = [
     (
         "calibration/perceptron",
         &[
@@ -92,6 +93,18 @@ const MUTANTS: [(&str, &[&str], &str); 6] = [
         "calibration/lempel-ziv",
         &["controls.positive.majority.expect={ every = { low = 70.0000001 } }"],
         "majority",
+    ),
+    (
+        "calibration/programs",
+        &["learner.completions.by=sensitivity"],
+        "one-completion-of-256-is-right",
+    ),
+    (
+        "calibration/programs",
+        &[
+            "controls.positive.one-input-and-a-cue-by-gates.set.learner={ programs = { instructions = \"branches\" } }",
+        ],
+        "one-input-and-a-cue-by-gates",
     ),
 ];
 

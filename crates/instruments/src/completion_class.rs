@@ -42,12 +42,12 @@ use std::collections::BTreeMap;
 
 use mesascope_record::{Kind, Measurement, Quantity, Status, Value};
 use mesascope_tasks::Seen;
-use mesascope_worlds::Audited;
+use mesascope_worlds::{Audited, Cue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Measures;
-use crate::fitting::{Fitting, fitting};
+use crate::fitting::{Fitting, fitting, table};
 
 /// Moves when the same labels come to be classed otherwise.
 pub const NUMERICS: u32 = 2;
@@ -65,8 +65,8 @@ impl Measures for CompletionClass {
             Seen::One(agent) => class(&agent.labels(&world.inputs, world.width), world),
             Seen::Sample(sample) => match world.cue {
                 None => no_cue(),
-                Some(_) => match fitting(sample, world) {
-                    Ok(fitting) => classes(&fitting, world),
+                Some(cue) => match fitting(sample, world) {
+                    Ok(fitting) => classes(&fitting, cue, world),
                     Err(because) => Value::Undetermined { because },
                 },
             },
@@ -97,14 +97,27 @@ fn no_cue() -> Value {
 }
 
 /// Draws by class. Draws that are of no one class, or of unlisted functions, are in no count.
-fn classes(fitting: &Fitting, world: &Audited) -> Value {
+fn classes(fitting: &Fitting, cue: Cue, world: &Audited) -> Value {
     let mut counts: BTreeMap<String, u64> =
         CLASSES.iter().map(|class| (class.to_string(), 0)).collect();
-    for (labels, count) in &fitting.drawn {
-        if let Value::Class(class) = class(labels, world) {
+    // Only what is one of the labellings that classes name can be anything but other; of many
+    // completions few are.
+    let free = table(|row| !world.shown[row], world);
+    let twin = |row: usize| row ^ (1 << (world.width - 1 - cue.input));
+    let ignoring = table(|row| world.targets[twin(row)] == 1, world);
+    let follows = |input| table(|row| world.bits[row * world.width + input] == 1, world);
+    let mut named: Vec<u128> = (0..world.width).map(follows).collect();
+    named.extend([ignoring, !ignoring, 0, u128::MAX]);
+    named.iter_mut().for_each(|labelling| *labelling &= free);
+    let mut others = 0;
+    for (function, count) in &fitting.drawn {
+        if !named.contains(&(function.0 & free)) {
+            others += count;
+        } else if let Value::Class(class) = class(&function.labels(world.width), world) {
             *counts.entry(class).or_default() += count;
         }
     }
+    *counts.entry("other".to_string()).or_default() += others;
     let listed: u64 = fitting.drawn.iter().map(|(_, count)| count).sum();
     Value::Counts { of: listed + fitting.unlisted, counts }
 }
@@ -145,6 +158,7 @@ fn class(labels: &[u8], world: &Audited) -> Value {
 mod tests {
     use super::*;
     use mesascope_stats::Key;
+    use mesascope_tasks::Function;
     use mesascope_worlds::{Boolean, Rows};
 
     fn world(target: &str, at: u8) -> Audited {
@@ -210,12 +224,12 @@ mod tests {
     #[test]
     fn draws_that_fit_are_counted_by_class_and_those_of_two_classes_are_left_over() {
         let world = world("x0&x1", 1);
-        let made = |says: &dyn Fn(&[u8]) -> u8| -> Vec<u8> {
+        let made = |says: &dyn Fn(&[u8]) -> u8| -> Function {
             let label = |row: usize| match world.shown[row] {
                 true => world.targets[row],
                 false => says(&world.bits[row * 3..][..3]),
             };
-            (0..8).map(label).collect()
+            Function::from_labels(&(0..8).map(label).collect::<Vec<u8>>())
         };
         let drawn = [
             (made(&|x| x[0] & x[1]), 70),
@@ -224,14 +238,36 @@ mod tests {
             (made(&|x| x[0] ^ x[1]), 1),
         ];
         let drawn = Fitting { drawn: drawn.to_vec(), unlisted: 11 };
-        let Value::Counts { of, counts } = classes(&drawn, &world) else { panic!("no counts") };
+        let Value::Counts { of, counts } = classes(&drawn, world.cue.unwrap(), &world) else {
+            panic!("no counts")
+        };
         assert_eq!((of, counts["ignores-cue"], counts["constant"]), (111, 70, 29));
         assert_eq!(counts.values().sum::<u64>(), 100, "what is unlisted is left over");
         assert_eq!((counts["other"], counts["inverted"]), (1, 0));
         let world = super::tests::world("0", 1);
-        let drawn = Fitting { drawn: vec![(vec![0; 8], 100)], unlisted: 0 };
-        let Value::Counts { of, counts } = classes(&drawn, &world) else { panic!("no counts") };
+        let drawn = Fitting { drawn: vec![(Function(0), 100)], unlisted: 0 };
+        let Value::Counts { of, counts } = classes(&drawn, world.cue.unwrap(), &world) else {
+            panic!("no counts")
+        };
         assert_eq!((of, counts.values().sum::<u64>()), (100, 0), "two classes at once are none");
+    }
+
+    #[test]
+    fn every_function_drawn_is_classed_as_an_agent_that_computes_it() {
+        for (target, at) in [("x0&x1", 1), ("x1", 0), ("0", 1), ("x0^x1", 0), ("x2|x0", 1)] {
+            let world = world(target, at);
+            for function in (0..256).map(Function) {
+                let drawn = Fitting { drawn: vec![(function, 3)], unlisted: 0 };
+                let read = classes(&drawn, world.cue.unwrap(), &world);
+                let Value::Counts { of: 3, counts } = read else { panic!("{read:?}") };
+                let found: Vec<&String> =
+                    counts.iter().filter(|one| *one.1 == 3).map(|one| one.0).collect();
+                match class(&function.labels(3), &world) {
+                    Value::Class(class) => assert_eq!(found, [&class], "{target} {function:?}"),
+                    _ => assert!(found.is_empty(), "{target} {function:?}: {found:?}"),
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The draws of a block that have the labels of the shown rows: what a block says of rows not shown.
 
 use mesascope_stats::{Sides, clopper_pearson};
-use mesascope_tasks::Sample;
+use mesascope_tasks::{Function, Sample};
 use mesascope_worlds::Audited;
 
 /// Draws that must fit before anything but a bound is said of them (this project's rule).
@@ -9,8 +9,8 @@ const FEWEST_FITS: u64 = 100;
 
 /// What draws with the shown labels do.
 pub(crate) struct Fitting {
-    /// The listed functions as labels `[row]`, with their draws.
-    pub(crate) drawn: Vec<(Vec<u8>, u64)>,
+    /// The listed functions, with their draws.
+    pub(crate) drawn: Vec<(Function, u64)>,
     /// Draws of functions that are not listed, of which nothing can be said.
     pub(crate) unlisted: u64,
 }
@@ -28,10 +28,18 @@ pub(crate) fn fitting(sample: &Sample, world: &Audited) -> Result<Fitting, Strin
              {bound}"
         ));
     }
-    let fits = |labels: &[u8]| {
-        (0..labels.len()).all(|row| !world.shown[row] || labels[row] == world.targets[row])
-    };
-    let listed = sample.counts.iter().map(|(function, n)| (function.labels(sample.inputs), *n));
-    let drawn = listed.filter(|(labels, count)| *count > 0 && fits(labels)).collect();
+    let of_shown =
+        |label: &dyn Fn(usize) -> bool| table(|row| world.shown[row] && label(row), world);
+    let (shown, labels) = (of_shown(&|_| true), of_shown(&|row| world.targets[row] == 1));
+    let fits = |function: &Function| function.0 & shown == labels;
+    let listed = sample.counts.iter().copied();
+    let drawn = listed.filter(|(function, count)| *count > 0 && fits(function)).collect();
     Ok(Fitting { drawn, unlisted: unlisted_fits })
+}
+
+/// The rows of a world at which something holds, as a truth table. Panics beyond 128 rows, which a
+/// sample's world does not have.
+pub(crate) fn table(holds: impl Fn(usize) -> bool, world: &Audited) -> u128 {
+    let labels: Vec<u8> = (0..world.rows()).map(|row| u8::from(holds(row))).collect();
+    Function::from_labels(&labels).0
 }

@@ -39,7 +39,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Measures;
-use crate::fitting::{Fitting, fitting};
+use crate::fitting::{Fitting, fitting, table};
 
 /// Moves when the same labels come to read otherwise.
 pub const NUMERICS: u32 = 1;
@@ -113,11 +113,22 @@ fn read(seen: Seen, world: &Audited, free: &[usize]) -> Result<Held, String> {
     if free.is_empty() {
         return Err("every row was shown, so that none is held out".to_string());
     }
-    let agents = match seen {
-        Seen::One(agent) => vec![(agent.labels(&world.inputs, world.width), 1)],
-        Seen::Sample(sample) => match fitting(sample, world)? {
-            Fitting { drawn, unlisted: 0 } => drawn,
-            Fitting { unlisted, .. } => {
+    let mut held = Held { hits: 0, of: 0, perfect: 0, agents: 0 };
+    let mut add = |hits: usize, count: u64| {
+        held.hits += count * hits as u64;
+        held.of += count * free.len() as u64;
+        held.perfect += count * u64::from(hits == free.len());
+        held.agents += count;
+    };
+    match seen {
+        Seen::One(agent) => {
+            let labels = agent.labels(&world.inputs, world.width);
+            assert_eq!(labels.len(), world.rows(), "labels must be [row]");
+            add(free.iter().filter(|&&row| labels[row] == world.targets[row]).count(), 1);
+        }
+        Seen::Sample(sample) => {
+            let Fitting { drawn, unlisted } = fitting(sample, world)?;
+            if unlisted > 0 {
                 return Err(format!(
                     "{unlisted} of the {} draws with the shown labels are of functions beyond the \
                      cap of the histogram; a larger most_functions (or most_bits, of programs) lists \
@@ -125,16 +136,12 @@ fn read(seen: Seen, world: &Audited, free: &[usize]) -> Result<Held, String> {
                     sample.fits
                 ));
             }
-        },
-    };
-    let mut held = Held { hits: 0, of: 0, perfect: 0, agents: 0 };
-    for (labels, count) in agents {
-        assert_eq!(labels.len(), world.rows(), "labels must be [row]");
-        let hits = free.iter().filter(|&&row| labels[row] == world.targets[row]).count();
-        held.hits += count * hits as u64;
-        held.of += count * free.len() as u64;
-        held.perfect += count * u64::from(hits == free.len());
-        held.agents += count;
+            let rows = table(|row| !world.shown[row], world);
+            let targets = table(|row| world.targets[row] == 1, world);
+            for (function, count) in drawn {
+                add(((!(function.0 ^ targets)) & rows).count_ones() as usize, count);
+            }
+        }
     }
     Ok(held)
 }
