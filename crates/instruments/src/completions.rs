@@ -41,7 +41,7 @@ use std::collections::BTreeMap;
 
 use mesascope_record::{Kind, Measurement, Outcomes, Quantity, Status, Value};
 use mesascope_stats::least_squares;
-use mesascope_tasks::{Function, Sample, Seen};
+use mesascope_tasks::{Sample, Seen};
 use mesascope_worlds::Audited;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -168,8 +168,7 @@ fn listed(sample: &Sample, world: &Audited) -> Result<Vec<(u128, u64)>, String> 
             fitting.unlisted
         ));
     }
-    let table = |labels: &Vec<u8>| Function::from_labels(labels).0;
-    Ok(fitting.drawn.iter().map(|(labels, count)| (table(labels), *count)).collect())
+    Ok(fitting.drawn.iter().map(|(function, count)| (function.0, *count)).collect())
 }
 
 fn slope(drawn: &[(u128, u64)], world: &Audited) -> Result<f64, String> {
@@ -222,6 +221,7 @@ fn slope(drawn: &[(u128, u64)], world: &Audited) -> Result<f64, String> {
 mod tests {
     use super::*;
     use mesascope_stats::Key;
+    use mesascope_tasks::Function;
     use mesascope_worlds::{Boolean, Rows};
 
     /// Four inputs, of which the rows with x3 = 1 are shown: 8 free rows.
