@@ -116,6 +116,9 @@ fn cells_are_compared_function_by_function_and_a_rule_may_rest_on_it() {
     assert_eq!(rule["conclusion"], "inconclusive", "{rule}");
     let text = bench.demand(0, &["report", "both"]);
     assert!(text.contains("Outcome by outcome: trained-against-random"), "{text}");
+    let page = bench.path().join("mesascope-out/both/quick/report.html");
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains("trained-against-random") && page.contains("rank correlation"));
 }
 
 #[test]
@@ -149,6 +152,9 @@ fn shares_of_variance_are_told_of_a_full_grid() {
     assert!((all - 1.0).abs() < 1e-9, "the shares make one whole: {shares}");
     let text = bench.demand(0, &["report", "both"]);
     assert!(text.contains("Share of variance explained: accuracy"), "{text}");
+    let page = bench.path().join("mesascope-out/both/quick/report.html");
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains("Share of variance explained: accuracy"), "the page has it too");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use mesascope_record::ControlKind;
 use super::answer::{answer, what_would_change, word};
 use super::figures::{Layout, PALETTE, Place, STYLE, Sheet, agreement, svg};
 use super::words::{command, scope_sentence, scope_words};
-use super::{html_cells, html_rules, html_scores};
+use super::{html_analyses, html_cells, html_rules, html_scores};
 use crate::drawn::{Drawn, FigureData};
 use crate::verdict::{Conclusion, Findings, Standing, Verdict};
 
@@ -92,6 +92,7 @@ fn whole(verdict: &Verdict, findings: &Findings) -> Markup {
         }
         (html_cells::cells(findings))
         (html_scores::scores(findings))
+        (html_analyses::analyses(findings))
         (html_rules::controls(verdict))
         (html_rules::rules(verdict, findings))
         (html_rules::instruments(findings))

@@ -5,6 +5,7 @@ mod claims;
 mod figures;
 mod files;
 mod html;
+mod html_analyses;
 mod html_cells;
 mod html_rules;
 mod html_scores;

@@ -1,0 +1,63 @@
+//! Comparisons of cells and explained variances, as tables of the page.
+
+use maud::{Markup, html};
+
+use super::text_analyses::{lines, words};
+use crate::verdict::Findings;
+
+pub(super) fn analyses(findings: &Findings) -> Markup {
+    html! {
+        @if !findings.comparisons.is_empty() {
+            section aria-labelledby="comparisons" {
+                h2 #comparisons { "Cells compared outcome by outcome" }
+                div.scroll tabindex="0" role="region" aria-label="Comparisons" {
+                    table {
+                        thead {
+                            tr {
+                                th scope="col" { "Comparison" }
+                                th scope="col" { "Cells" }
+                                th scope="col" { "Found" }
+                            }
+                        }
+                        tbody {
+                            @for one in &findings.comparisons {
+                                tr {
+                                    th scope="row" { (one.name) }
+                                    td { (one.cells.1) " against " (one.cells.0) }
+                                    td { (words(&one.found)) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @for row in &findings.explained {
+            section aria-labelledby={ "explained-" (row.name) } {
+                h2 id={ "explained-" (row.name) } { "Share of variance explained: " (row.name) }
+                p.soft { (row.quantity) " over " (row.cells) " cells. Main effects with sampling noise \
+                    taken out, 95% intervals." }
+                @match &row.found {
+                    Err(because) => p { "Undetermined: " (because) "." },
+                    Ok(shares) => {
+                        div.scroll tabindex="0" role="region" aria-label={ "Shares: " (row.name) } {
+                            table {
+                                thead {
+                                    tr {
+                                        th scope="col" { "Factor" }
+                                        th.number scope="col" { "Share" }
+                                    }
+                                }
+                                tbody {
+                                    @for (name, words) in lines(shares) {
+                                        tr { th scope="row" { (name) } td.number { (words) } }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
