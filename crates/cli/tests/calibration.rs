@@ -102,7 +102,7 @@ const MUTANTS: [(&str, &[&str], &str); 8] = [
     (
         "calibration/programs",
         &[
-            "controls.positive.one-input-and-a-cue-by-gates.set.learner={ programs = { instructions = \"branches\" } }",
+            "controls.positive.one-input-and-a-cue-by-gates.set.learner={ programs = { instructions = \"gates\", cost = \"length-plus-time\" } }",
         ],
         "one-input-and-a-cue-by-gates",
     ),

@@ -287,7 +287,7 @@ mod tests {
                 1 => (a | b) & !c & every_row(5),
                 2 => a ^ b & (c | input_table(5, (at / 625 % 5) as usize)),
                 3 => (a | b) ^ (c & input_table(5, (at / 625 % 5) as usize)),
-                _ => at * 0x9E37_79B9 & every_row(5),
+                _ => (at * 0x9E37_79B9) & every_row(5),
             };
             match (low.length(mixed), high.length(mixed)) {
                 (Length::Exactly(bits), found) => assert_eq!(found, Length::Exactly(bits)),
