@@ -20,6 +20,7 @@ pub fn prepare() -> Result<Work, String> {
         drawn += 1;
         let mut each = |function: u128| {
             std::hint::black_box(function);
+            std::ops::ControlFlow::Continue(())
         };
         let (draws, passes) = (NETWORKS as u64, PASSES as u32);
         random_functions_with_passes(&mlp, 7, draws, passes, key_of(drawn), &mut each);

@@ -1,6 +1,7 @@
 //! `functions.py`: random 7-40-40-1 ReLU networks on all 128 inputs, as functions of 128 bits.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 use mesascope_nets::{Initialisation, Mlp, Scaling, random_functions};
 
@@ -46,6 +47,7 @@ fn prepare(initialisation: Initialisation) -> Result<Work, String> {
         random_functions(&mlp, 7, [0.0, 1.0], NETWORKS as u64, key_of(drawn), &mut |function| {
             constant += usize::from(function == 0 || function == u128::MAX);
             *seen.entry(function).or_default() += 1;
+            ControlFlow::Continue(())
         });
         Figures::from([("constant", constant as f64 / NETWORKS as f64)])
     };

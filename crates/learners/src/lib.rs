@@ -35,7 +35,7 @@ pub use stop::{LossBin, Starts, Stop, normalised_loss};
 pub use strategies::Fitness;
 pub use supervised::Supervised;
 pub use table::Table;
-pub use tally::{DrawCount, MostFunctions, TruthTable};
+pub use tally::{DrawCount, FitCount, MostFunctions, TruthTable};
 
 catalogue! {
     /// Every learner. A learner is one file and one line here.

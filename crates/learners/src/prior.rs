@@ -3,6 +3,8 @@
 //! A trial is a block of draws. Given the shown rows, the draws that have their labels are a
 //! sample of the posterior of guess and check.
 
+use std::ops::ControlFlow;
+
 use mesascope_nets::random_functions;
 use mesascope_stats::Key;
 use mesascope_tasks::{Labelled, Layout};
@@ -11,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::Agent;
 use crate::supervised::Architecture;
-use crate::tally::{self, DrawCount, MostFunctions, Tally, TruthTable};
+use crate::tally::{self, DrawCount, FitCount, MostFunctions, Tally, TruthTable};
 use crate::{Diverged, Learner, LearnerScope, Learns, Trained, Unfit};
 
 /// Moves when the same rows, settings and key come to give another sample.
@@ -26,6 +28,11 @@ pub struct Prior {
     pub network: Architecture,
     /// Networks drawn in one trial, 1 to 100,000,000. No default.
     pub draws: DrawCount,
+    /// Draws with the shown labels after which the trial ends, 1 to 100,000,000: what they compute is
+    /// a sample of the posterior whenever it ends, but their share among the draws is then a little
+    /// too high on average, by one in so many. Default: no end before `draws`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enough_fits: Option<FitCount>,
     /// Functions that are counted one by one, 1 to 10,000,000 of those with the shown labels and as
     /// many of the others: 240 bytes each while a trial runs. Functions first drawn when the list
     /// is full are counted together. Default: 1000000.
@@ -41,7 +48,11 @@ impl Learns for Prior {
     fn train(&self, task: &Labelled, key: Key) -> Result<Trained, Diverged> {
         let Architecture::Mlp(mlp) = &self.network;
         let mut tally = Tally::new(task, self.most_functions, &self.declared);
-        let mut each = |function| tally.add(function);
+        let enough = self.enough_fits.map_or(u64::MAX, FitCount::get);
+        let mut each = |function| {
+            tally.add(function);
+            if tally.fits() < enough { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
         let coding = task.coding.expect("only rows of bits are countable");
         random_functions(mlp, task.width, coding, self.draws.get(), key, &mut each);
         let agent = Agent::Sample(tally.into_sample());
@@ -71,8 +82,9 @@ impl Learns for Prior {
     }
 
     fn lighter(&self) -> Option<(Learner, u64)> {
+        // What it costs where it never fits often enough: nobody knows how often it will.
         let (draws, times) = self.draws.lighter()?;
-        Some((Learner::Prior(Prior { draws, ..self.clone() }), times))
+        Some((Learner::Prior(Prior { draws, enough_fits: None, ..self.clone() }), times))
     }
 
     fn check(&self, layout: &Layout) -> Result<(), Unfit> {
@@ -123,6 +135,24 @@ mod tests {
             assert_eq!(sample.fits, fit.map(|(_, count)| count).sum::<u64>());
             assert!(sample.fits > 100 && sample.fits < 300, "{} of 400 fit", sample.fits);
         }
+    }
+
+    #[test]
+    fn enough_fits_end_a_trial_at_the_draw_that_makes_them_enough() {
+        let task = Labelled::new(vec![0.0, 1.0], 2, vec![1]).coded([0.0, 1.0]);
+        let network = r#"{"hidden": [4]}"#;
+        let whole = sample(network, r#""draws": 4000"#, &task, 5);
+        let short = sample(network, r#""draws": 4000, "enough_fits": 100"#, &task, 5);
+        short.check().unwrap();
+        assert_eq!(short.fits, 100);
+        assert!(short.draws < whole.draws && whole.fits > 100);
+        // Cut there, the same stream of draws has no more fits, and one draw less has one less.
+        let cut = |draws: u64| sample(network, &format!("\"draws\": {draws}"), &task, 5);
+        assert_eq!(cut(short.draws).counts, short.counts);
+        assert_eq!(cut(short.draws - 1).fits, 99);
+        // Where they never come, all draws are made.
+        let never = sample(network, r#""draws": 50, "enough_fits": 100"#, &task, 5);
+        assert_eq!(never.draws, 50);
     }
 
     #[test]

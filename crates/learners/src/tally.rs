@@ -51,6 +51,34 @@ impl From<DrawCount> for i64 {
     }
 }
 
+/// Draws with the shown labels that are enough, 1 to 100,000,000.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "i64", into = "i64")]
+pub struct FitCount(#[schemars(range(min = 1, max = 100_000_000))] i64);
+
+impl FitCount {
+    /// The number.
+    pub(crate) fn get(self) -> u64 {
+        self.0 as u64
+    }
+}
+
+impl TryFrom<i64> for FitCount {
+    type Error = String;
+    fn try_from(fits: i64) -> Result<FitCount, String> {
+        match fits {
+            1..=100_000_000 => Ok(FitCount(fits)),
+            _ => Err(format!("enough_fits is a whole number from 1 to 100,000,000, not {fits}")),
+        }
+    }
+}
+
+impl From<FitCount> for i64 {
+    fn from(fits: FitCount) -> i64 {
+        fits.0
+    }
+}
+
 /// Functions that a histogram may list, 1 to 10,000,000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "i64", into = "i64")]
@@ -200,6 +228,11 @@ impl Tally {
         }
     }
 
+    /// Draws so far that have the shown labels.
+    pub(crate) fn fits(&self) -> u64 {
+        self.fits
+    }
+
     /// The sample that was counted.
     pub(crate) fn into_sample(self) -> Sample {
         let all = self.fitting.into_iter().chain(self.others);
@@ -268,6 +301,9 @@ mod tests {
     fn settings_out_of_range_are_refused() {
         for wrong in [0, -1, 100_000_001] {
             assert!(DrawCount::try_from(wrong).is_err(), "{wrong}");
+        }
+        for wrong in [0, -1, 100_000_001] {
+            assert!(FitCount::try_from(wrong).unwrap_err().contains("enough_fits"), "{wrong}");
         }
         for wrong in [0, -1, 10_000_001, i64::MAX] {
             assert!(MostFunctions::try_from(wrong).unwrap_err().contains("240 bytes"), "{wrong}");

@@ -9,6 +9,8 @@ mod layout;
 mod reference;
 mod search;
 
+use std::ops::ControlFlow;
+
 use forward::{Buffers, Tables};
 use layout::Layout;
 use mesascope_lanes::{Path, run};
@@ -29,7 +31,7 @@ const MOST_INPUTS: usize = 7;
 const AT_ONCE: usize = 64;
 
 /// Draws `draws` fresh networks with one output and shows `each` the truth table of every one, in
-/// order: bit `r` is 1 where the logit of row `r` is above 0. Rows are in lexicographic order of
+/// order, until it breaks off: bit `r` is 1 where the logit of row `r` is above 0. Rows are in lexicographic order of
 /// their bits, x0 the most significant; `coding` is how a bit of 0 and of 1 is written.
 ///
 /// Weights and biases have the distribution of [`Mlp::initialise`], though not its numbers. Those
@@ -43,7 +45,7 @@ pub fn random_functions(
     coding: [f32; 2],
     draws: u64,
     key: Key,
-    each: &mut dyn FnMut(u128),
+    each: &mut dyn FnMut(u128) -> ControlFlow<()>,
 ) {
     functions_on(Path::best(), mlp, inputs, coding, draws, 1, key, each);
 }
@@ -57,7 +59,7 @@ pub fn random_functions_with_passes(
     draws: u64,
     passes: u32,
     key: Key,
-    each: &mut dyn FnMut(u128),
+    each: &mut dyn FnMut(u128) -> ControlFlow<()>,
 ) {
     functions_on(Path::best(), mlp, inputs, [0.0, 1.0], draws, passes, key, each);
 }
@@ -71,7 +73,7 @@ fn functions_on(
     draws: u64,
     passes: u32,
     key: Key,
-    each: &mut dyn FnMut(u128),
+    each: &mut dyn FnMut(u128) -> ControlFlow<()>,
 ) {
     assert!((1..=MOST_INPUTS).contains(&inputs), "a truth table has 1 to 7 inputs, not {inputs}");
     let layout = Layout::of(mlp, inputs, coding);
@@ -82,7 +84,9 @@ fn functions_on(
     for first in (0..draws).step_by(AT_ONCE) {
         let tables = &mut tables[..(draws - first).min(AT_ONCE as u64) as usize];
         run(path, Tables { layout: &layout, seed, first, buffers: &mut buffers, tables, passes });
-        tables.iter().for_each(|&table| each(table));
+        if tables.iter().try_for_each(|&table| each(table)).is_break() {
+            return;
+        }
     }
 }
 
@@ -96,7 +100,10 @@ mod tests {
 
     fn drawn(mlp: &Mlp, inputs: usize, coding: [f32; 2], draws: u64, seed: u64) -> Vec<u128> {
         let mut functions = Vec::new();
-        let mut each = |function| functions.push(function);
+        let mut each = |function| {
+            functions.push(function);
+            ControlFlow::Continue(())
+        };
         random_functions(mlp, inputs, coding, draws, Key::from_seed(seed), &mut each);
         functions
     }
@@ -273,7 +280,10 @@ mod tests {
         let initialisation = serde_json::from_str(initialisation).unwrap();
         let mlp = Mlp { initialisation, biases, ..Mlp::with_hidden(&[40, 40]).unwrap() };
         let (draws, mut constant) = (200_000, 0);
-        let mut each = |function| constant += u64::from(function == 0 || function == u128::MAX);
+        let mut each = |function| {
+            constant += u64::from(function == 0 || function == u128::MAX);
+            ControlFlow::Continue(())
+        };
         // The fastest path: all give the same bits, and portable code would take minutes.
         let path = Path::all()[0];
         functions_on(path, &mlp, 7, [0.0, 1.0], draws, 1, Key::from_seed(seed), &mut each);

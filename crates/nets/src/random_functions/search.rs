@@ -161,7 +161,10 @@ mod tests {
                 shown.iter().flat_map(|row| rows[row * 5..][..5].to_vec()).collect();
             let labels = [0, 0, 1, 1, 1];
             let mut tables = Vec::new();
-            let mut each = |table| tables.push(table);
+            let mut each = |table| {
+                tables.push(table);
+                std::ops::ControlFlow::Continue(())
+            };
             random_functions(&mlp, 5, [0.0, 1.0], 4_000, Key::from_seed(seed), &mut each);
             let has = |table: &u128| {
                 shown.iter().zip(labels).all(|(row, label)| table >> row & 1 == u128::from(label))
