@@ -243,7 +243,8 @@ pub(crate) fn table_at<'t, 'i>(root: &'t DeTable<'i>, path: &[&str]) -> Option<&
     Some(table)
 }
 
-/// The factors of a cell as a map, with the arm and the kinds that every cell has.
+/// The factors of a cell as a map, with the arm and the kinds that every cell has. Where whole worlds
+/// or learners are varied, two of one kind keep the labels that tell them apart.
 pub(crate) fn factors(
     arm: &str,
     point: &Point,
@@ -252,8 +253,8 @@ pub(crate) fn factors(
 ) -> BTreeMap<String, String> {
     let mut factors: BTreeMap<String, String> = point.factors.iter().cloned().collect();
     factors.insert("arm".to_string(), arm.to_string());
-    factors.insert("world".to_string(), world.to_string());
-    factors.insert("learner".to_string(), learner.to_string());
+    factors.entry("world".to_string()).or_insert(world.to_string());
+    factors.entry("learner".to_string()).or_insert(learner.to_string());
     factors
 }
 
