@@ -7,7 +7,9 @@ the most significant bit of the row's number):
   shown rows, the smallest only (literal) or all weighted 8^-size (generous), and the completion
   classes of those functions when exactly the rows with one value of x4 are shown;
 - memorisation: the same where an unseen row takes the majority label of its nearest shown rows
-  (nearest neighbours) or of all shown rows (base rate).
+  (nearest neighbours) or of all shown rows (base rate), for the named targets and for those drawn from
+  the functions whose smallest circuit has a given number of gates (a circuit may use a gate's output
+  many times), of 3 and 4 inputs exactly, over all functions and all shown sets.
 
 A function's size is the smallest number of two-input gates (and, or, xor) of a formula, a tree
 without sharing; negation, inputs and constants are free. Everything is a mean over shown sets; a
@@ -15,9 +17,12 @@ set's accuracy is itself an expectation, so the draw of one function, or the coi
 nothing to the sd.
 
 Run:      OMP_NUM_THREADS=1 python derive.py > derive.out
-Run time: about 30 seconds on one core, below 0.5 GB; the seed is fixed, so the output is too.
+Run time: about a minute on one core, below 0.5 GB; the seed is fixed, so the output is too.
 Wants:    numpy 2.0 or later (bitwise_count); derive.out was written with numpy 2.4.6.
 """
+
+from itertools import combinations, permutations
+from math import comb
 
 import numpy as np
 
@@ -31,6 +36,8 @@ GATE_PRICE = 8.0
 # Enough for Monte Carlo standard errors below 0.001.
 SIMPLICITY_SETS = 40_000
 MEMORY_SETS = 100_000
+# For each class of functions of 5 inputs that are alike but for the order and negation of inputs.
+CLASS_SETS = 4_000
 SEED = 31
 
 ROW = np.arange(ROWS)
@@ -52,6 +59,13 @@ TARGETS = {
     "random labels": None,
 }
 CUE_TARGETS = ["x0", "x0&x1", "maj3"]
+# Targets shown by a cue, of which some are no target of the arms above.
+MEMORY_CUE_TARGETS = {
+    **{name: TARGETS[name] for name in CUE_TARGETS},
+    "x0|x1&x2": X0 | (X1 & X2),
+    "x0&x1|!x0&x2": TARGETS["x0&x1|!x0&x2"],
+    "x0^x1&x2": X0 ^ (X1 & X2),
+}
 CLASSES = ["ignores-cue", "inverted", "constant", "follows-input", "other"]
 
 
@@ -153,11 +167,12 @@ def twin_labels(target, free):
 def neighbour_votes(shown, labels):
     """The chance that each row is labelled 1 by its nearest shown rows, [set, row]: 0, 1/2 or 1.
 
-    Means nothing on shown rows. shown and labels are [set, row].
+    Means nothing on shown rows. shown and labels are [set, row], of as many inputs as make the rows.
     """
-    distance = np.bitwise_count(ROW[:, None] ^ ROW[None, :])
+    rows = np.arange(shown.shape[1])
+    distance = np.bitwise_count(rows[:, None] ^ rows[None, :])
     vote = np.full(shown.shape, np.nan)
-    for d in range(1, INPUTS + 1):
+    for d in range(1, int(distance.max()) + 1):
         at_distance = (distance == d).astype(float)
         neighbours = shown @ at_distance
         ones = (shown * labels) @ at_distance
@@ -182,8 +197,11 @@ MEMORY_READINGS = {"nearest neighbours": neighbour_votes, "base rate": base_rate
 
 def memory_accuracies(target, rng):
     """Held-out accuracy, [set, reading]."""
-    shown = drawn_sets(rng, MEMORY_SETS)
-    labels = drawn_labels(rng, target, MEMORY_SETS)
+    return memory_accuracies_of(drawn_sets(rng, MEMORY_SETS), drawn_labels(rng, target, MEMORY_SETS))
+
+
+def memory_accuracies_of(shown, labels):
+    """Held-out accuracy, [set, reading], of labels, [set, row]."""
     unseen = 1 - shown
     accuracies = []
     for votes in MEMORY_READINGS.values():
@@ -191,6 +209,116 @@ def memory_accuracies(target, rng):
         right = np.where(labels == 1, vote, 1 - vote)
         accuracies.append((right * unseen).sum(axis=1) / unseen.sum(axis=1))
     return np.stack(accuracies, axis=1)
+
+
+class Circuits:
+    """Functions of some inputs by the gates of their smallest circuit, up to order and negation.
+
+    Negation is free, so that only normal functions (0 on row 0) and gates between them are looked at.
+    The first gate is x0 & x1 or x0 ^ x1, up to the order and negation of inputs.
+    """
+
+    def __init__(self, inputs):
+        self.inputs, self.rows = inputs, 2**inputs
+        self.every = np.uint32(2**self.rows - 1)
+        number = np.arange(self.rows)
+        bits = [(number >> (inputs - 1 - i)) & 1 for i in range(inputs)]
+        self.literals = np.array([self.packed(b) for b in bits], np.uint32)
+
+    def packed(self, labels):
+        return np.uint32(sum(int(label) << row for row, label in enumerate(labels)))
+
+    def normal(self, functions):
+        return np.where(functions & 1, ~functions & self.every, functions)
+
+    def orbit(self, function):
+        """All functions that differ from this one in the order and negation of inputs, or in sign."""
+        labels = (int(function) >> np.arange(self.rows)) & 1
+        cube = labels.reshape((2,) * self.inputs)
+        images = np.array([cube.transpose(p).ravel() for p in permutations(range(self.inputs))])
+        moves = np.arange(self.rows)[:, None] ^ np.arange(self.rows)[None, :]
+        images = images[:, moves].reshape(-1, self.rows)
+        tables = (images.astype(np.uint64) << np.arange(self.rows, dtype=np.uint64)).sum(axis=1)
+        tables = np.unique(tables).astype(np.uint32)
+        return np.union1d(tables, ~tables & self.every)
+
+    def made(self, sets, last_only=False):
+        """What one more gate makes of each set, [set, gate]: of all pairs, or those with the last gate."""
+        known = np.concatenate([np.tile(self.literals, (len(sets), 1)), sets], axis=1)
+        pairs = list(combinations(range(known.shape[1]), 2))
+        if last_only:
+            pairs = [pair for pair in pairs if pair[1] == known.shape[1] - 1]
+        a, b = known[:, [i for i, _ in pairs]], known[:, [j for _, j in pairs]]
+        return np.concatenate([a & b, a & ~b, ~a & b, a | b, a ^ b], axis=1)
+
+    def grown(self, sets):
+        """All sets of one gate more, each once."""
+        made = self.made(sets)
+        grown = np.concatenate([np.repeat(sets, made.shape[1], axis=0), made.reshape(-1, 1)], axis=1)
+        new = (made.reshape(-1) != 0) & ~np.isin(grown[:, -1], self.literals)
+        grown = np.sort(grown[new], axis=1)
+        return np.unique(grown[(np.diff(grown.astype(np.int64), axis=1) != 0).all(axis=1)], axis=0)
+
+    def classes(self, most):
+        """For each number of gates up to most: one function of each class, and the class's size."""
+        levels = [[(np.uint32(0), 2), (self.literals[0], 2 * self.inputs)]]
+        known = np.union1d(self.literals, np.zeros(1, np.uint32))
+        first = [[self.literals[0] & self.literals[1]], [self.literals[0] ^ self.literals[1]]]
+        sets, found = np.array(first, np.uint32), np.array(first, np.uint32).ravel()
+        for gates in range(1, most + 1):
+            if gates > 1:
+                if 2 <= gates - 1 <= 4:
+                    sets = self.grown(sets)
+                found = [np.unique(self.made(some)) for some in np.array_split(sets, len(sets) // 2000 + 1)]
+                found = np.unique(np.concatenate(found))
+            if gates == 6:
+                found = np.unique(np.concatenate([self.two_more(some) for some in np.array_split(sets, 100)]))
+            if gates == 7:
+                found = np.arange(0, self.every + 1, 2, dtype=np.uint32)
+            level, left = [], np.setdiff1d(found, known)
+            while len(left):
+                orbit = self.orbit(left[0])
+                level.append((left[0], len(orbit)))
+                left = np.setdiff1d(left, orbit)
+                known = np.union1d(known, orbit[orbit & 1 == 0])
+            levels.append(level)
+        return levels
+
+    def two_more(self, sets):
+        """What the last of two more gates makes, where it reads the other."""
+        made = self.made(sets)
+        grown = np.concatenate([np.repeat(sets, made.shape[1], axis=0), made.reshape(-1, 1)], axis=1)
+        return np.unique(self.made(grown, last_only=True))
+
+    def labels(self, function):
+        return (int(function) >> np.arange(self.rows)) & 1
+
+
+def all_sets(rows):
+    """All shown sets of half the rows, [set, row]."""
+    sets = np.zeros((comb(rows, rows // 2), rows), int)
+    for shown, some in zip(sets, combinations(range(rows), rows // 2)):
+        shown[list(some)] = 1
+    return sets
+
+
+def memory_by_gates(inputs, most):
+    """For each number of gates: functions, classes, mean held-out accuracy and its MCSE, [reading]."""
+    circuits = Circuits(inputs)
+    every_set = all_sets(circuits.rows) if inputs < INPUTS else None
+    for gates, level in enumerate(circuits.classes(most)):
+        weights = np.array([size for _, size in level], float)
+        weights /= weights.sum()
+        means, variances = [], []
+        for index, (function, _) in enumerate(level):
+            shown = every_set
+            if shown is None:
+                shown = drawn_sets(np.random.default_rng([SEED, 3, gates, index]), CLASS_SETS)
+            accuracy = memory_accuracies_of(shown, np.tile(circuits.labels(function), (len(shown), 1)))
+            means.append(accuracy.mean(axis=0))
+            variances.append(accuracy.var(axis=0, ddof=1) / len(shown) * (every_set is None))
+        error = (weights[:, None] ** 2 * np.array(variances)).sum(axis=0) ** 0.5
+        yield gates, sum(size for _, size in level), len(level), weights @ np.array(means), error
 
 
 def memory_cue_shares(votes, target, at):
@@ -271,13 +399,23 @@ def main():
     readings = [f"{r} {c}" for r in MEMORY_READINGS for c in ["mean", "MCSE", "sd"]]
     table(["target", "sets", *readings], rows)
 
+    print("## Memorisation: held-out accuracy by the gates of the target, half of the rows shown\n")
+    print("Every function of so many gates counts the same; an MCSE of 0 is exact.\n")
+    rows = []
+    for inputs, most in [(3, 4), (4, 7), (5, 5)]:
+        for gates, functions, classes, mean, error in memory_by_gates(inputs, most):
+            cells = [f"{value:.4f}" for pair in zip(mean, error) for value in pair]
+            rows.append([inputs, gates, functions, classes, *cells])
+    readings = [f"{r} {c}" for r in MEMORY_READINGS for c in ["mean", "MCSE"]]
+    table(["inputs", "gates", "functions", "classes", *readings], rows)
+
     print("## Memorisation: completion class under the cue, exact\n")
     print("A tie is a fair coin of each row's own.\n")
     rows = []
-    for name in CUE_TARGETS:
+    for name, target in MEMORY_CUE_TARGETS.items():
         for at in [1, 0]:
             for reading, votes in MEMORY_READINGS.items():
-                shares = [f"{share:.6f}" for share in memory_cue_shares(votes, TARGETS[name], at)]
+                shares = [f"{share:.6f}" for share in memory_cue_shares(votes, target, at)]
                 rows.append([name, f"x4 = {at}", reading, *shares])
     table(["target", "shown", "reading", *CLASSES], rows)
 

@@ -287,4 +287,18 @@ mod tests {
             assert_eq!(labels_of(each), labels, "{each}");
         }
     }
+
+    #[test]
+    fn learners_of_one_kind_keep_the_label_that_tells_them_apart() {
+        let varied = [("learner", "completions(by=equal)")];
+        for (varied, learner) in [(&varied[..], "completions(by=equal)"), (&[], "completions")] {
+            let factors = varied.iter().map(|(axis, label)| (axis.to_string(), label.to_string()));
+            let table = DeTable::parse("").unwrap();
+            let tree = Spanned::new(0..0, DeValue::Table(table.get_ref().clone()));
+            let point = Point { tree, factors: factors.collect() };
+            let factors = super::factors("base", &point, "boolean", "completions");
+            assert_eq!(factors["learner"], learner);
+            assert_eq!((&*factors["arm"], &*factors["world"]), ("base", "boolean"));
+        }
+    }
 }
