@@ -7,7 +7,7 @@
 
 #![allow(clippy::print_stdout, reason = "the document is what this program is for")]
 
-use mesascope_learners::Kernel;
+use mesascope_learners::{Agent, Kernel, Learns, MaxMargin};
 use mesascope_stats::{Key, Lattice, orthant};
 use mesascope_worlds::{CoinLine, Rows};
 use serde_json::json;
@@ -94,8 +94,8 @@ fn descend(line: &Line, mut values: Vec<f64>, rate: f64) -> Seen {
         if let Some(at) = STEPS.iter().position(|&one| one == steps) {
             seen.steps[at] = Some(goal);
         }
-        let done = seen.first_fit.is_some()
-            && seen.losses.iter().chain(&seen.steps).all(Option::is_some);
+        let done =
+            seen.first_fit.is_some() && seen.losses.iter().chain(&seen.steps).all(Option::is_some);
         if done {
             return seen;
         }
@@ -197,4 +197,27 @@ fn main() {
         found.all / found.last,
         found.all_error / found.last
     );
+    println!(
+        "\n## Largest margins\n\n\
+         The kernel machine of largest margin on the same states: its value at the probe, where below \
+         0 is the goal.\n\n| kernel | epsilon | value at the probe |\n| --- | --- | --- |"
+    );
+    for kernel in ["arc-cosine", "neural-tangent"] {
+        for epsilon in [0.5, 0.02] {
+            println!("| {kernel} | {epsilon} | {:.4} |", margin(kernel, epsilon));
+        }
+    }
+}
+
+/// What the machine of largest margin says at the probe.
+fn margin(kernel: &str, epsilon: f64) -> f64 {
+    let world: CoinLine =
+        serde_json::from_value(json!({"length": 4, "epsilon": epsilon})).expect("settings");
+    let (task, audited) = world.draw(Key::from_seed(0));
+    let learner: MaxMargin =
+        serde_json::from_value(json!({"kernel": {kernel: {}}})).expect("settings");
+    let agent = learner.train(&task, Key::from_seed(0)).expect("separable").agent;
+    let Agent::KernelMachine(machine) = &agent else { unreachable!("a kernel machine") };
+    let probe = audited.probe.expect("a probe").row;
+    machine.value(&audited.inputs[probe * audited.width..][..audited.width])
 }
