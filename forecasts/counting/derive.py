@@ -37,7 +37,7 @@ GATE_PRICE = 8.0
 SIMPLICITY_SETS = 40_000
 MEMORY_SETS = 100_000
 # For each class of functions of 5 inputs that are alike but for the order and negation of inputs.
-CLASS_SETS = 4_000
+CLASS_SETS = 2_000
 SEED = 31
 
 ROW = np.arange(ROWS)
@@ -242,12 +242,11 @@ class Circuits:
         tables = np.unique(tables).astype(np.uint32)
         return np.union1d(tables, ~tables & self.every)
 
-    def made(self, sets, last_only=False):
-        """What one more gate makes of each set, [set, gate]: of all pairs, or those with the last gate."""
-        known = np.concatenate([np.tile(self.literals, (len(sets), 1)), sets], axis=1)
+    def made(self, sets):
+        """What one more gate makes of each set, [set, gate]."""
+        literals = np.tile(self.literals.astype(sets.dtype), (len(sets), 1))
+        known = np.concatenate([literals, sets], axis=1)
         pairs = list(combinations(range(known.shape[1]), 2))
-        if last_only:
-            pairs = [pair for pair in pairs if pair[1] == known.shape[1] - 1]
         a, b = known[:, [i for i, _ in pairs]], known[:, [j for _, j in pairs]]
         return np.concatenate([a & b, a & ~b, ~a & b, a | b, a ^ b], axis=1)
 
@@ -272,7 +271,7 @@ class Circuits:
                 found = [np.unique(self.made(some)) for some in np.array_split(sets, len(sets) // 2000 + 1)]
                 found = np.unique(np.concatenate(found))
             if gates == 6:
-                found = np.unique(np.concatenate([self.two_more(some) for some in np.array_split(sets, 100)]))
+                found = self.two_more(sets)
             if gates == 7:
                 found = np.arange(0, self.every + 1, 2, dtype=np.uint32)
             level, left = [], np.setdiff1d(found, known)
@@ -285,10 +284,16 @@ class Circuits:
         return levels
 
     def two_more(self, sets):
-        """What the last of two more gates makes, where it reads the other."""
-        made = self.made(sets)
-        grown = np.concatenate([np.repeat(sets, made.shape[1], axis=0), made.reshape(-1, 1)], axis=1)
-        return np.unique(self.made(grown, last_only=True))
+        """What the last of two more gates makes, where it reads the other; of up to 4 inputs."""
+        marked = np.zeros(2**self.rows, bool)
+        for some in np.array_split(sets.astype(np.uint16), len(sets) // 500 + 1):
+            made = [np.unique(row) for row in self.made(some)]
+            known = np.repeat(some, [len(row) for row in made], axis=0)
+            last = np.concatenate(made)
+            for b in [*self.literals.astype(np.uint16), *known.T]:
+                for gate in [last & b, last & ~b, ~last & b, last | b, last ^ b]:
+                    marked[gate] = True
+        return np.flatnonzero(marked).astype(np.uint32)
 
     def labels(self, function):
         return (int(function) >> np.arange(self.rows)) & 1

@@ -4,6 +4,7 @@
 pub mod completion_class;
 pub mod completions;
 mod fitting;
+pub mod followed_input;
 pub mod function_probability;
 pub mod held_out_accuracy;
 pub mod lempel_ziv;
@@ -18,6 +19,7 @@ use mesascope_worlds::Audited;
 
 pub use completion_class::CompletionClass;
 pub use completions::Completions;
+pub use followed_input::FollowedInput;
 pub use function_probability::FunctionProbability;
 pub use held_out_accuracy::HeldOutAccuracy;
 pub use lempel_ziv::LempelZiv;
@@ -33,6 +35,8 @@ catalogue! {
         HeldOutAccuracy(HeldOutAccuracy) = "held-out-accuracy",
         /// What the agent does on the rows that a cue left free.
         CompletionClass(CompletionClass) = "completion-class",
+        /// Which input the agent goes by on the rows that a cue left free.
+        FollowedInput(FollowedInput) = "followed-input",
         /// Which functions come among draws with the shown labels, and their slope over complexity.
         Completions(Completions) = "completions",
         /// How much the function repeats itself, read as a string.
