@@ -1,4 +1,4 @@
-//! Mutations of training, each of which must make a named control of `counting` fail.
+//! Mutations of studies, each of which must make a named control of its study fail.
 //!
 //! The table in docs/mutants.md is what this test writes; set MESASCOPE_WRITE_FIXTURES=1 to write
 //! it anew after a change that is meant to move its numbers.
@@ -11,6 +11,7 @@ use common::Bench;
 use serde_json::Value;
 
 struct Mutant {
+    study: &'static str,
     name: &'static str,
     edits: &'static [&'static str],
     must_fail: &'static str,
@@ -20,6 +21,7 @@ struct Mutant {
 /// study needs under 2,000 steps, so that the cut is no mutation of its own.
 const MUTANTS: &[Mutant] = &[
     Mutant {
+        study: "counting",
         name: "learning rate 0",
         edits: &[
             "learner.supervised.optimiser={ sgd = { learning_rate = 0.0 } }",
@@ -28,6 +30,7 @@ const MUTANTS: &[Mutant] = &[
         must_fail: "networks-fit",
     },
     Mutant {
+        study: "counting",
         name: "learning rate 0",
         edits: &[
             "learner.supervised.optimiser={ sgd = { learning_rate = 0.0 } }",
@@ -36,16 +39,19 @@ const MUTANTS: &[Mutant] = &[
         must_fail: "a-copied-input-is-learnt",
     },
     Mutant {
+        study: "counting",
         name: "shuffled labels",
         edits: &["learner.supervised.sabotage=shuffled-labels"],
         must_fail: "a-copied-input-is-learnt",
     },
     Mutant {
+        study: "counting",
         name: "shuffled labels",
         edits: &["learner.supervised.sabotage=shuffled-labels"],
         must_fail: "a-linear-network-ignores-a-cue-it-never-saw-on",
     },
     Mutant {
+        study: "counting",
         name: "flipped gradient",
         edits: &[
             "learner.supervised.sabotage=flipped-gradient",
@@ -54,6 +60,7 @@ const MUTANTS: &[Mutant] = &[
         must_fail: "networks-fit",
     },
     Mutant {
+        study: "counting",
         name: "dropped bias",
         edits: &[
             "learner.supervised.network={ mlp = { hidden = [40, 40], biases = \"none\" } }",
@@ -61,15 +68,45 @@ const MUTANTS: &[Mutant] = &[
         ],
         must_fail: "networks-fit",
     },
+    Mutant {
+        study: "five-ways",
+        name: "functions are weighed by complexity",
+        edits: &["learner={ completions = { by = \"lempel-ziv\" } }"],
+        must_fail: "half-of-all-rows-agree",
+    },
+    Mutant {
+        study: "five-ways",
+        name: "functions are weighed by sensitivity",
+        edits: &["learner={ completions = { by = \"sensitivity\" } }"],
+        must_fail: "one-function-of-65536-ignores-the-cue",
+    },
+    Mutant {
+        study: "prior-or-sgd",
+        name: "flipped gradient",
+        edits: &[
+            "arms.small.set.learner.ensemble.of.supervised.sabotage=flipped-gradient",
+            "arms.small.set.learner.ensemble.of.supervised.max_steps=100",
+        ],
+        must_fail: "networks-fit",
+    },
 ];
 
-/// Seeds of a quick cell here: enough for every control to hold on the intact study.
-const SEEDS: &str = "seeds.quick=60";
+/// Studies with what makes them quick here: enough is left for every control to hold where nothing is
+/// mutated.
+const STUDIES: &[(&str, &[&str])] = &[
+    ("counting", &["seeds.quick=60"]),
+    ("five-ways", &[]),
+    (
+        "prior-or-sgd",
+        &["arms.small.set.learner.ensemble.members=500", "learner.prior.draws=100000"],
+    ),
+];
 
-fn controls(edits: &[&str]) -> Vec<Value> {
+fn controls(study: &str, edits: &[&str]) -> Vec<Value> {
     let bench = Bench::new();
-    let mut words = vec!["controls", "counting", "--json", "--set", SEEDS];
-    for edit in edits {
+    let mut words = vec!["controls", study, "--json"];
+    let (_, light) = STUDIES.iter().find(|(name, _)| *name == study).expect("it is listed");
+    for edit in light.iter().chain(edits) {
         words.extend(["--set", edit]);
     }
     let output = bench.run(&words);
@@ -85,31 +122,33 @@ fn one<'c>(controls: &'c [Value], name: &str) -> &'c Value {
 
 #[test]
 fn every_mutation_makes_its_control_fail_and_the_intact_study_passes() {
-    let intact = controls(&[]);
-    for control in &intact {
-        assert_eq!(control["holds"], true, "intact: {control}");
-    }
     let mut table = String::from(
-        "# Mutants\n\nEach row is a mutation of the study `counting`, the control that it must make \
-         fail, and what\nthat control found with and without it (60 seeds a cell, quick preset). \
-         `crates/cli/tests/mutants.rs`\nruns every row and writes this file; `./check` fails where a \
-         mutant survives or a number moves.\n\n\
-         | mutation | edit | must fail | intact | mutated |\n|---|---|---|---|---|\n",
+        "# Mutants\n\nEach row is a mutation of a study, the control that it must make fail, and what that \
+         control found\nwith and without it (quick preset; `counting` at 60 seeds a cell, `prior-or-sgd` with \
+         blocks of 500\nnetworks and 100,000 draws). `crates/cli/tests/mutants.rs` runs every row and writes this \
+         file;\n`./check` fails where a mutant survives or a number moves. Mutants of `coin-line` and of the \
+         calibration\nstudies are in `coin_line.rs` and `calibration.rs` there.\n\n\
+         | study | mutation | edit | must fail | intact | mutated |\n|---|---|---|---|---|---|\n",
     );
-    for mutant in MUTANTS {
-        let mutated = controls(mutant.edits);
-        let (before, after) = (one(&intact, mutant.must_fail), one(&mutated, mutant.must_fail));
-        assert_eq!(after["holds"], false, "{} survives {}: {after}", mutant.name, mutant.must_fail);
-        let edits: Vec<String> = mutant.edits.iter().map(|edit| format!("`{edit}`")).collect();
-        let _ = writeln!(
-            table,
-            "| {} | {} | {} | {} | {} |",
-            mutant.name,
-            edits.join(", "),
-            mutant.must_fail,
-            before["found"].as_str().unwrap(),
-            after["found"].as_str().unwrap()
-        );
+    for (study, _) in STUDIES {
+        let intact = controls(study, &[]);
+        for control in &intact {
+            assert_eq!(control["holds"], true, "{study}, intact: {control}");
+        }
+        for mutant in MUTANTS.iter().filter(|mutant| mutant.study == *study) {
+            let mutated = controls(study, mutant.edits);
+            let (before, after) = (one(&intact, mutant.must_fail), one(&mutated, mutant.must_fail));
+            let (name, control) = (mutant.name, mutant.must_fail);
+            assert_eq!(after["holds"], false, "{study}: {name} survives {control}: {after}");
+            let edits: Vec<String> = mutant.edits.iter().map(|edit| format!("`{edit}`")).collect();
+            let _ = writeln!(
+                table,
+                "| {study} | {name} | {} | {control} | {} | {} |",
+                edits.join(", "),
+                before["found"].as_str().unwrap(),
+                after["found"].as_str().unwrap()
+            );
+        }
     }
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/mutants.md");
     if std::env::var_os("MESASCOPE_WRITE_FIXTURES").is_some() {
