@@ -138,8 +138,11 @@ mod tests {
         world.draw(Key::from_seed(1)).1
     }
 
+    /// What free rows of these bits are labelled, and how often that completion came.
+    type Says<'s> = (&'s dyn Fn(&[u8]) -> u8, u64);
+
     /// A sample in which the completion of every labelling in `says` came so many times.
-    fn sample(world: &Audited, says: &[(&dyn Fn(&[u8]) -> u8, u64)]) -> Sample {
+    fn sample(world: &Audited, says: &[Says]) -> Sample {
         let mut counts: Vec<(Function, u64)> = Vec::new();
         for (says, count) in says {
             let label = |row: usize| match world.shown[row] {
