@@ -250,22 +250,36 @@ impl<'r> Reader<'r> {
         if admitted.is_empty() {
             return self.not_run();
         }
-        let place = |labels: &mut Vec<String>, cell: &Cell, factor: &str| {
-            let label = cell.factors.get(factor).cloned().unwrap_or_default();
-            labels.iter().position(|other| *other == label).unwrap_or_else(|| {
-                labels.push(label);
-                labels.len() - 1
-            })
-        };
-        let (mut rows, mut columns, mut cells) = (Vec::new(), Vec::new(), Vec::new());
-        for cell in admitted {
-            let (down, across) =
-                (place(&mut rows, cell, &heat.down), place(&mut columns, cell, &heat.across));
-            cells.push((down, across, self.row(cell, &heat.quantity, heat.class.as_ref())));
-        }
+        let of = |cell: &Cell, factor: &str| cell.factors.get(factor).cloned().unwrap_or_default();
+        let labels = |factor: &str| in_order(admitted.iter().map(|cell| of(cell, factor)));
+        let (rows, columns) = (labels(&heat.down), labels(&heat.across));
+        let place = |labels: &[String], label: String| labels.iter().position(|one| *one == label);
+        let cells = admitted.iter().filter_map(|cell| {
+            let down = place(&rows, of(cell, &heat.down))?;
+            let across = place(&columns, of(cell, &heat.across))?;
+            Some((down, across, self.row(cell, &heat.quantity, heat.class.as_ref())))
+        });
+        let cells = cells.collect();
         let (across, down) = (heat.across.clone(), heat.down.clone());
         Drawn::Heat { across, down, columns, rows, cells, range }
     }
+}
+
+/// Different labels as they first come, or by size where all are numbers: cells of several arms come
+/// in the order of their arms' names, which says nothing of what was varied.
+fn in_order(all: impl Iterator<Item = String>) -> Vec<String> {
+    let mut labels: Vec<String> = Vec::new();
+    for label in all {
+        if !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
+    let number = |label: &String| label.parse::<f64>().ok().filter(|number| number.is_finite());
+    if labels.iter().all(|label| number(label).is_some()) {
+        let size = |label: &String| number(label).expect("every label is a number");
+        labels.sort_by(|one, other| size(one).total_cmp(&size(other)));
+    }
+    labels
 }
 
 /// Cells that share a group's label are drawn one by one under their own names, never pooled.
@@ -407,6 +421,14 @@ mod tests {
         assert!(of == 299 && (at_most - 0.009969).abs() < 1e-6, "{at_most}");
         assert!(matches!(share(299, 299), Shown::Share { hits: 299, high: 1.0, .. }));
         assert_eq!(share(0, 0), Shown::Undetermined);
+    }
+
+    #[test]
+    fn labels_stand_by_size_where_all_are_numbers_and_as_they_come_elsewhere() {
+        let order = |labels: &[&str]| in_order(labels.iter().map(ToString::to_string));
+        assert_eq!(order(&["32", "128", "4096", "8", "32"]), ["8", "32", "128", "4096"]);
+        assert_eq!(order(&["0.5", "0.1", "0.0"]), ["0.0", "0.1", "0.5"]);
+        assert_eq!(order(&["maj5", "8", "2"]), ["maj5", "8", "2"]);
     }
 
     #[test]

@@ -42,9 +42,9 @@ fn nothing_concluded(verdict: &Verdict, has_headline: bool, known: &[RuleVerdict
     let as_known = known.iter().filter(|one| one.conclusion == Conclusion::Supported).count();
     let known_words = match known.len() {
         0 => String::new(),
-        1 if as_known == 1 => "; the answer known beforehand came out as known".to_string(),
-        1 => "; the answer known beforehand did not come out as known".to_string(),
-        all => format!("; of {all} answers known beforehand, {as_known} came out as known"),
+        1 if as_known == 1 => "; the rule that calibrates holds".to_string(),
+        1 => "; the rule that calibrates does not hold, or cannot tell".to_string(),
+        all => format!("; of {all} rules that calibrate, {as_known} hold"),
     };
     if has_headline {
         let preset = verdict.preset;
@@ -55,7 +55,7 @@ fn nothing_concluded(verdict: &Verdict, has_headline: bool, known: &[RuleVerdict
     if !known.is_empty() {
         let all = known.len();
         return format!(
-            "This study calibrates: of {all} answers known beforehand, {as_known} came out as \
+            "This study calibrates: of {all} rules whose answers were known, {as_known} \
              known."
         );
     }
@@ -86,8 +86,9 @@ pub(crate) fn word(verdict: &RuleVerdict) -> &'static str {
         (Conclusion::Supported, None) => "Supported",
         (Conclusion::Refuted, None) => "Refuted",
         (Conclusion::Inconclusive, None) => "Undecided",
-        (Conclusion::Supported, Some(_)) => "As known before",
-        (_, Some(_)) => "Not as known before",
+        (Conclusion::Supported, Some(_)) => "Holds (calibration)",
+        (Conclusion::Refuted, Some(_)) => "Does not hold (calibration)",
+        (Conclusion::Inconclusive, Some(_)) => "Undecided (calibration)",
     }
 }
 

@@ -109,8 +109,9 @@ pub(super) fn rule_verdict(out: &mut String, verdict: &RuleVerdict, style: Style
     };
     let heading = match (&verdict.calibration, verdict.conclusion) {
         (_, Conclusion::NotRun) | (None, _) => conclusion,
-        (Some(_), Conclusion::Supported) => "CALIBRATION: as known before".to_string(),
-        (Some(_), _) => style.paint("1;31", "CALIBRATION: not as known before"),
+        (Some(_), Conclusion::Supported) => "CALIBRATION: it holds".to_string(),
+        (Some(_), Conclusion::Refuted) => "CALIBRATION: it does not hold".to_string(),
+        (Some(_), Conclusion::Inconclusive) => "CALIBRATION: undecided".to_string(),
     };
     let _ = writeln!(out, "{heading}  (claim {}, rule {})", verdict.claim, verdict.rule);
     if verdict.calibration.is_none() && verdict.conclusion != Conclusion::NotRun {
