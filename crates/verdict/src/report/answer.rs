@@ -55,8 +55,7 @@ fn nothing_concluded(verdict: &Verdict, has_headline: bool, known: &[RuleVerdict
     if !known.is_empty() {
         let all = known.len();
         return format!(
-            "This study calibrates: of {all} rules whose answers were known, {as_known} \
-             known."
+            "This study calibrates: of {all} rules whose answers were known, {as_known} hold."
         );
     }
     match verdict.controls.len() {
