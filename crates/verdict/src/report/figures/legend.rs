@@ -50,7 +50,7 @@ pub(super) fn legend(canvas: &mut Canvas, top: f64, items: &[(Sample, String)]) 
                 whiskers(canvas, x + 8.0, x + 18.0, middle);
             }
             Sample::Curve(at) => {
-                let class = format!("m-reference m-dash{}", at % 3);
+                let class = format!("m-reference m-dash{}", at % 4);
                 canvas.line(&class, [x, middle, x + 18.0, middle]);
             }
             Sample::Seeds => {
@@ -70,7 +70,8 @@ pub(super) fn legend(canvas: &mut Canvas, top: f64, items: &[(Sample, String)]) 
 
 /// The mark of a series, in its colour and its shape.
 pub(super) fn series_mark(canvas: &mut Canvas, at: usize, place: [f64; 2]) {
-    canvas.mark(&format!("m-f{}", at % 7), at, place, 4.5);
+    // Seven colours and as many shapes: the eighth series has the first colour and the second shape.
+    canvas.mark(&format!("m-f{}", at % 7), at + at / 7, place, 4.5);
 }
 
 /// A bound: a dotted line from where the axis begins, with an arrow towards 0 at its end.

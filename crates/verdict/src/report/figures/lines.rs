@@ -72,7 +72,7 @@ pub(super) fn draw(
     for (at, curve) in curves.iter().enumerate() {
         let points: Vec<(f64, f64)> =
             curve.points.iter().map(|(across, up)| (x.at(*across), y.at(*up))).collect();
-        canvas.polyline(&format!("m-reference m-dash{}", at % 3), &points);
+        canvas.polyline(&format!("m-reference m-dash{}", at % 4), &points);
     }
     let middle = (left + right) / 2.0;
     canvas.text("m-small m-middle", [middle, bottom + 38.0], &fitted(frame.over, right - left));
