@@ -68,7 +68,10 @@ fn control_failed(verdict: &Verdict) -> Markup {
 }
 
 fn whole(verdict: &Verdict, findings: &Findings) -> Markup {
-    let mut figures = findings.figures.iter();
+    // A preset may leave out what the first figure shows: then the first that can be drawn leads.
+    let nothing = |figure: &&FigureData| matches!(figure.drawn, Drawn::Nothing { .. });
+    let (drawn, blank): (Vec<_>, Vec<_>) = findings.figures.iter().partition(|one| !nothing(one));
+    let mut figures = drawn.into_iter().chain(blank);
     html! {
         header {
             (eyebrow(verdict))
