@@ -1,6 +1,8 @@
 //! The answer in a sentence, and what would change it: both follow from the verdicts by rule, so
 //! that nobody can type them in.
 
+use std::collections::BTreeSet;
+
 use mesascope_record::Namespace;
 
 use super::figures::number;
@@ -26,16 +28,38 @@ pub(crate) fn answer(verdict: &Verdict, findings: &Findings) -> String {
         }
         all => {
             let count = |which| all.iter().filter(|one| one.conclusion == which).count();
-            format!(
-                "Of {} rules stated beforehand, {} came out for the claim, {} against it, and {} \
-                 cannot tell.",
-                all.len(),
-                count(Conclusion::Supported),
-                count(Conclusion::Refuted),
-                count(Conclusion::Inconclusive)
-            )
+            let claims: BTreeSet<u32> = all.iter().map(|one| one.claim).collect();
+            match claims.len() {
+                1 => format!(
+                    "Of {} rules stated beforehand, {} came out for the claim, {} against it, and \
+                     {} cannot tell.",
+                    all.len(),
+                    count(Conclusion::Supported),
+                    count(Conclusion::Refuted),
+                    count(Conclusion::Inconclusive)
+                ),
+                _ => {
+                    let each = claims.into_iter().map(|claim| by_claim(claim, all));
+                    let each: Vec<String> = each.collect();
+                    format!("By {} rules stated beforehand, {}.", all.len(), each.join("; "))
+                }
+            }
         }
     }
+}
+
+/// What the rules of one claim say together.
+fn by_claim(claim: u32, all: &[RuleVerdict]) -> String {
+    let count =
+        |which| all.iter().filter(|one| one.claim == claim && one.conclusion == which).count();
+    let told = [
+        (count(Conclusion::Supported), "for it"),
+        (count(Conclusion::Refuted), "against it"),
+        (count(Conclusion::Inconclusive), "undecided"),
+    ];
+    let told = told.iter().filter(|(rules, _)| *rules > 0);
+    let told: Vec<String> = told.map(|(rules, way)| format!("{rules} {way}")).collect();
+    format!("claim {claim}: {}", told.join(", "))
 }
 
 fn nothing_concluded(verdict: &Verdict, has_headline: bool, known: &[RuleVerdict]) -> String {

@@ -415,6 +415,12 @@ fn the_answer_follows_from_the_verdicts() {
     let both = says(both, false);
     let counts = "1 came out for the claim, 0 against it, and 1 cannot tell";
     assert!(both.starts_with("Of 2 rules") && both.contains(counts), "{both}");
+    let other = RuleVerdict { claim: 32, ..rule(Conclusion::Refuted, None) };
+    let two = vec![rule(Conclusion::Supported, None), rule(Conclusion::Inconclusive, None), other];
+    assert_eq!(
+        says(two, false),
+        "By 3 rules stated beforehand, claim 31: 1 for it, 1 undecided; claim 32: 1 against it."
+    );
     let quick = vec![rule(Conclusion::NotRun, None), rule(Conclusion::Supported, Some("known"))];
     assert_eq!(
         says(quick, false),
