@@ -20,7 +20,7 @@ def table(head, rows):
 
 def scores(findings):
     names = sorted({score["position"] for question in findings["questions"] for score in question["positions"]})
-    total = findings["totals"]
+    total = findings["totals"] or {}
     names.sort(key=lambda name: -total.get(name, 0.0))
     head = ["question"] + names
     rows = []
@@ -28,7 +28,8 @@ def scores(findings):
         bits = {score["position"]: score["bits"] for score in question["positions"]}
         label = question["name"] + (" (calibration)" if question["calibration"] else "")
         rows.append([label] + [f"{bits[name]:+.0f}" if name in bits else "" for name in names])
-    rows.append(["**total without calibrations**"] + [f"**{total[name]:+.0f}**" if name in total else "" for name in names])
+    if total:
+        rows.append(["**total without calibrations**"] + [f"**{total[name]:+.0f}**" if name in total else "" for name in names])
     table(head, rows)
 
 

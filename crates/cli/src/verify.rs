@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use mesascope_lab::{Study, run_again};
 use mesascope_record::{Bundle, Enclosed, Namespace, Plan, Provenance, Records, Store, canonical};
 use mesascope_stats::Key;
-use mesascope_verdict::{Claim, Paper, Papers, Standing, Style, Verdict, report};
+use mesascope_verdict::{Claim, Forecast, Paper, Papers, Standing, Style, Verdict, report};
 
 use crate::args::{BundleArgs, VerifyArgs};
 use crate::failure::Failure;
@@ -32,8 +32,11 @@ pub fn bundle(args: &BundleArgs, talk: &Talk) -> Result<ExitCode, Failure> {
     let library::Source { file, text } = library::find_study(&args.folder.study)?;
     let study = Enclosed { file, text };
     let written = Written::about(&plan.based_on)?;
-    // Only the claims that the study names: the others would make the file change with each of them.
-    let named = |paper: &&Paper| Claim::read(paper).is_ok_and(|c| plan.claims.contains(&c.id));
+    // Only the claims that the study or a forecast of it names: the others would make the file change
+    // with each of them.
+    let mut claims = plan.claims.clone();
+    claims.extend(written.forecasts.iter().filter_map(|one| Forecast::read(one).ok()?.claim));
+    let named = |paper: &&Paper| Claim::read(paper).is_ok_and(|one| claims.contains(&one.id));
     let mut papers: Vec<Enclosed> = written.claims.iter().filter(named).map(enclosed).collect();
     papers.extend(written.forecasts.iter().map(enclosed));
     papers.extend(written.ledger.iter().chain(&written.frozen).map(enclosed));

@@ -45,6 +45,26 @@ fn finished() -> (Bench, String) {
     (bench, entry["hash"].as_str().unwrap().to_string())
 }
 
+#[test]
+fn a_forecast_that_speaks_for_a_claim_of_another_study_takes_it_along() {
+    let bench = Bench::new();
+    bench.write("studies/coin.toml", STUDY);
+    let claim = include_str!("../../../claims/032.toml");
+    bench.write("claims/032.toml", &claim[..claim.find("[[rules]]").unwrap()]);
+    let forecast = "schema = 1\nposition = \"overfitting\"\nstudy = \"coin\"\nclaim = 32\n\
+        derivation = \"none\"\nknown_before = []\n[readings.literal]\nsays = \"a half\"\n\
+        expect = [{ quantity = \"held-out-accuracy\", cells = { arm = \"base\" }, \
+        is = { normal = { mean = 0.5, sd = 0.1 } } }]\n[readings.generous]\nsays = \"uniform\"\n";
+    bench.write("forecasts/coin/overfitting.toml", forecast);
+    let entry: Value =
+        serde_json::from_str(&bench.demand(0, &["register", "coin", "--json"])).unwrap();
+    bench.demand(0, &["run", "coin", "--preset", "standard"]);
+    bench.write("results/.keep", "");
+    bench.demand(0, &["bundle", "coin", "--preset", "standard", "--to", BUNDLE]);
+    let hash = entry["hash"].as_str().unwrap();
+    bench.demand(0, &["verify", BUNDLE, "--hash", hash, "--sample", "2", "--seed", "1"]);
+}
+
 fn unpacked(path: &Path) -> String {
     let mut text = String::new();
     let packed = std::fs::File::open(path).unwrap();
