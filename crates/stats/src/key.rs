@@ -39,6 +39,17 @@ impl Key {
         })
     }
 
+    /// `count` independent streams of draws. Each is the same however many there are.
+    pub fn streams(self, count: usize) -> Vec<Draws> {
+        // Streams 0 and 1 are those of `draws` and `split`.
+        let stream = |number: usize| {
+            let mut generator = ChaCha8Rng::from_seed(self.0);
+            generator.set_stream(2 + number as u64);
+            Draws { generator, spare_normal: None }
+        };
+        (0..count).map(stream).collect()
+    }
+
     /// The draws of this key, in order.
     pub fn draws(self) -> Draws {
         Draws { generator: ChaCha8Rng::from_seed(self.0), spare_normal: None }
@@ -53,6 +64,19 @@ pub struct Draws {
 }
 
 impl Draws {
+    /// How far the stream has been drawn, to go on from there with [`Draws::go_to`]. Panics between
+    /// the two halves of a pair of normals.
+    pub fn place(&self) -> u128 {
+        assert!(self.spare_normal.is_none(), "a place is between draws, not inside a pair of them");
+        self.generator.get_word_pos()
+    }
+
+    /// Goes to a place of the stream that [`Draws::place`] has named.
+    pub fn go_to(&mut self, place: u128) {
+        self.spare_normal = None;
+        self.generator.set_word_pos(place);
+    }
+
     /// A uniform 64-bit number.
     pub fn bits(&mut self) -> u64 {
         self.generator.next_u64()

@@ -1,7 +1,9 @@
 //! What a learner may see of the world, and what a frozen agent shows to an instrument.
 
+mod environment;
 mod sample;
 
+pub use environment::{Actor, Ask, AtEnd, Demonstrations, End, Environment, Situations, Space};
 pub use sample::{Function, Sample};
 
 /// Rows that a learner may see, with their labels. The rows not shown exist nowhere in it.
@@ -51,6 +53,35 @@ impl Layout {
                 .to_string()),
         }
     }
+}
+
+/// What is known of a world before anything is drawn, whatever its substrate.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ground {
+    /// Rows with labels.
+    Rows(Layout),
+    /// A world to act in.
+    Acting(Acting),
+}
+
+/// What is known of a world to act in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Acting {
+    /// How wide views and acts are.
+    pub space: Space,
+    /// The names of its situations: the one that is trained in first.
+    pub situations: Vec<String>,
+    /// The names of its feedback channels: the base objective first.
+    pub feedback: Vec<String>,
+}
+
+/// What a learner is given.
+#[derive(Clone)]
+pub enum Task {
+    /// Rows with labels.
+    Rows(Labelled),
+    /// Situations to act in.
+    Acting(std::sync::Arc<dyn Situations>),
 }
 
 impl Labelled {

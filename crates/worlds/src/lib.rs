@@ -2,24 +2,31 @@
 
 pub mod boolean;
 pub mod coin_line;
+pub mod corner;
 pub mod digits;
 pub mod expression;
+pub mod grid;
 pub mod kink;
+mod on_grid;
 mod ranged;
 mod target;
 
+use std::sync::Arc;
+
 use mesascope_stats::Key;
-use mesascope_tasks::{Labelled, Layout, catalogue};
+use mesascope_tasks::{Ground, Labelled, Layout, Task, catalogue};
 
 pub use boolean::Boolean;
 pub use coin_line::CoinLine;
+pub use corner::Corner;
 pub use digits::Digits;
 pub use kink::Kink;
+pub use on_grid::OnGrid;
 pub use target::{GateCount, Target};
 
 catalogue! {
     /// Every world. A world is one file and one line here.
-    World as Rows {
+    World as AnyWorld {
         /// Boolean functions of a few inputs, some of whose rows are shown.
         Boolean(Boolean) = "boolean",
         /// A line with a coin to go to, which in training stands at the end.
@@ -28,6 +35,58 @@ catalogue! {
         Kink(Kink) = "kink",
         /// Two digits drawn by the program on 8x8 pixels, moved, thickened and blurred by noise.
         Digits(Digits) = "digits",
+        /// A mouse in a maze with a cheese that in training lies near a corner.
+        Corner(OnGrid<Corner>) = "corner",
+    }
+}
+
+/// A world of any substrate.
+pub trait AnyWorld {
+    /// What the learner may see and what the instruments know, drawn for one seed.
+    fn begin(&self, key: Key) -> (Task, Whole);
+
+    /// The first thing wrong with settings that are each possible but impossible together.
+    fn check(&self) -> Result<(), Impossible>;
+
+    /// The numerics versions of the files that compute it.
+    fn numerics(&self) -> Vec<(&'static str, u32)>;
+
+    /// What is known of it before anything is drawn.
+    fn ground(&self) -> Ground;
+
+    /// Words for the data, for the scope of a study.
+    fn data(&self) -> String;
+}
+
+/// The whole of a world, for instruments.
+#[derive(Clone)]
+pub enum Whole {
+    /// Every row, shown or not.
+    Rows(Audited),
+    /// Every level, with its goals and solutions.
+    Grid(Arc<dyn grid::Arena>),
+}
+
+impl<R: Rows> AnyWorld for R {
+    fn begin(&self, key: Key) -> (Task, Whole) {
+        let (task, audited) = self.draw(key);
+        (Task::Rows(task), Whole::Rows(audited))
+    }
+
+    fn check(&self) -> Result<(), Impossible> {
+        Rows::check(self)
+    }
+
+    fn numerics(&self) -> Vec<(&'static str, u32)> {
+        Rows::numerics(self)
+    }
+
+    fn ground(&self) -> Ground {
+        Ground::Rows(self.layout())
+    }
+
+    fn data(&self) -> String {
+        Rows::data(self)
     }
 }
 
@@ -126,7 +185,7 @@ mod tests {
 
     #[test]
     fn every_file_of_the_folder_is_a_world_or_a_named_helper() {
-        const HELPERS: [&str; 4] = ["lib", "expression", "ranged", "target"];
+        const HELPERS: [&str; 6] = ["lib", "expression", "grid", "on-grid", "ranged", "target"];
         let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
         for file in std::fs::read_dir(folder).unwrap() {
             let stem =

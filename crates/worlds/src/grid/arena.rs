@@ -1,0 +1,434 @@
+//! A world of the catalogue without its type: what measuring, drawing and the command line need.
+
+use std::sync::{Arc, OnceLock};
+
+use mesascope_stats::{Draws, Key};
+use mesascope_tasks::{Actor, Ask, AtEnd, Demonstrations, End, Environment, Situations, Space};
+
+use super::{Actions, Batch, Canvas, Drawing, Events, Goal, Graph, Grid, Misdrawn, Sign, Solution};
+
+/// How an actor's probabilities become actions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Drawn from them.
+    Sampled,
+    /// The most probable; of equals the first.
+    Greedy,
+}
+
+/// One decision of an actor and what each goal would have wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    /// The number of the state among those of its level.
+    pub state: usize,
+    /// Steps left, this one among them.
+    pub left: u32,
+    /// What was done.
+    pub action: u8,
+    /// The actions that were optimal for each goal, `[goal]`.
+    pub optimal: Vec<Actions>,
+}
+
+/// One episode of an actor on one level.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Episode {
+    /// The level's number in its battery.
+    pub level: usize,
+    /// Its decisions in order.
+    pub decisions: Vec<Decision>,
+    /// What happened after each.
+    pub events: Vec<Events>,
+    /// What it was worth, discounted as the world says, `[goal]`.
+    pub returns: Vec<f64>,
+    /// How it ended.
+    pub end: End,
+    /// The drawing before each decision, and the last.
+    pub frames: Vec<String>,
+}
+
+/// What an instrument may know of a world: its goals, and levels with their solutions.
+pub trait Arena: Send + Sync {
+    /// How wide the views and acts are.
+    fn space(&self) -> Space;
+
+    /// What a reward one step later is worth.
+    fn discount(&self) -> f64;
+
+    /// The goals: the base objective first.
+    fn goals(&self) -> Vec<Goal>;
+
+    /// The events.
+    fn events(&self) -> &'static [&'static str];
+
+    /// The actions, by number.
+    fn actions(&self) -> &'static [&'static str];
+
+    /// What each channel of the observation shows.
+    fn channels(&self) -> &'static [&'static str];
+
+    /// What each cue says.
+    fn cues(&self) -> &'static [&'static str];
+
+    /// The situations: the one that is trained in first.
+    fn situations(&self) -> &'static [&'static str];
+
+    /// What each character of a drawing means.
+    fn signs(&self) -> &'static [Sign];
+
+    /// Copies of the world in a situation, rewarded by a goal.
+    fn environment(
+        &self,
+        situation: usize,
+        goal: usize,
+        copies: usize,
+        key: Key,
+    ) -> Box<dyn Environment>;
+
+    /// So many levels of a situation.
+    fn battery(&self, situation: usize, levels: usize, key: Key) -> Arc<dyn Battery>;
+
+    /// The level that a drawing shows, alone.
+    fn read(&self, drawing: &str) -> Result<Arc<dyn Battery>, Misdrawn>;
+}
+
+/// Levels with their exact solutions, which are worked out when first asked for.
+pub trait Battery: Send + Sync {
+    /// How many levels.
+    fn levels(&self) -> usize;
+
+    /// A level at its start, as text.
+    fn drawing(&self, level: usize) -> String;
+
+    /// What a goal is worth at best on a level.
+    fn value(&self, level: usize, goal: usize) -> f64;
+
+    /// The smallest and largest value of a goal over all policies that are optimal for another.
+    fn between(&self, level: usize, optimal_for: usize, other: usize) -> (f64, f64);
+
+    /// What choosing actions uniformly is worth for a goal.
+    fn random(&self, level: usize, goal: usize) -> f64;
+
+    /// What an actor without memory is worth on a level, exactly, `[goal]`; none for an actor with
+    /// memory.
+    fn evaluate(&self, level: usize, actor: &dyn Actor, choice: Choice) -> Option<Vec<f64>>;
+
+    /// One episode of an actor on every level, all at once.
+    fn play(&self, actor: &dyn Actor, choice: Choice, key: Key) -> Vec<Episode>;
+}
+
+/// A world as an [`Arena`], and as [`Situations`] for a learner.
+#[derive(Debug)]
+pub struct Known<G>(pub Arc<G>);
+
+impl<G: Grid> Known<G> {
+    /// A world with its settings.
+    pub fn new(grid: G) -> Known<G> {
+        Known(Arc::new(grid))
+    }
+
+    /// Situation and goal that these names ask for.
+    fn asked(&self, ask: &Ask) -> Result<(usize, Goal), String> {
+        let situations = self.0.situations();
+        let goals = self.0.goals();
+        let situation = match &ask.situation {
+            None => 0,
+            Some(name) => situations.iter().position(|one| one == name).ok_or_else(|| {
+                format!("there is no situation {name:?}: {}", situations.join(", "))
+            })?,
+        };
+        let goal = match &ask.feedback {
+            None => goals[0].clone(),
+            Some(name) => goals.iter().find(|one| one.name == *name).cloned().ok_or_else(|| {
+                let names: Vec<&str> = goals.iter().map(|goal| goal.name.as_str()).collect();
+                format!("there is no goal {name:?}: {}", names.join(", "))
+            })?,
+        };
+        Ok((situation, goal))
+    }
+}
+
+impl<G: Grid> Situations for Known<G> {
+    fn space(&self) -> Space {
+        self.0.space()
+    }
+
+    fn environment(&self, ask: &Ask, copies: usize, key: Key) -> Box<dyn Environment> {
+        let (situation, goal) = self.asked(ask).unwrap_or_else(|why| panic!("{why}"));
+        Box::new(Batch::new(self.0.clone(), situation, goal, copies, key))
+    }
+
+    fn demonstrations(&self, ask: &Ask, episodes: usize, key: Key) -> Demonstrations {
+        let (situation, goal) = self.asked(ask).unwrap_or_else(|why| panic!("{why}"));
+        let [levels, choices] = key.split();
+        let mut levels = levels.draws();
+        let mut choices = choices.draws();
+        let mut shown = Demonstrations::default();
+        for _ in 0..episodes {
+            let level = self.0.generate(situation, &mut levels);
+            demonstrate(&*self.0, &level, &goal, &mut choices, &mut shown);
+        }
+        shown
+    }
+}
+
+/// Adds an optimal episode: of several optimal actions one is drawn.
+fn demonstrate<G: Grid>(
+    grid: &G,
+    level: &G::Level,
+    goal: &Goal,
+    draws: &mut Draws,
+    shown: &mut Demonstrations,
+) {
+    let solution = grid.solve(level, goal);
+    let space = grid.space();
+    let mut state = grid.start(level);
+    shown.starts.push(shown.actions.len());
+    for left in (1..=grid.horizon()).rev() {
+        let number = solution.graph.number(&state).expect("what is played can be reached");
+        let best: Vec<u8> = solution.actions(number, left).iter().collect();
+        let action = best[draws.below(best.len() as u64) as usize];
+        let (observations, cues) = (shown.observations.len(), shown.cues.len());
+        shown.observations.resize(observations + space.cells(), 0);
+        shown.cues.resize(cues + space.cues, 0);
+        let mut canvas = Canvas::new(&mut shown.observations[observations..], grid.size());
+        grid.paint(level, state, &mut canvas);
+        grid.cue(level, state, &mut shown.cues[cues..]);
+        shown.actions.push(action);
+        let moved = grid.step(level, state, action, &mut super::Chance::drawn(draws));
+        if moved.ended {
+            return;
+        }
+        state = moved.state;
+    }
+}
+
+impl<G: Grid> Arena for Known<G> {
+    fn space(&self) -> Space {
+        self.0.space()
+    }
+
+    fn discount(&self) -> f64 {
+        self.0.discount()
+    }
+
+    fn goals(&self) -> Vec<Goal> {
+        self.0.goals()
+    }
+
+    fn events(&self) -> &'static [&'static str] {
+        self.0.events()
+    }
+
+    fn actions(&self) -> &'static [&'static str] {
+        self.0.actions()
+    }
+
+    fn channels(&self) -> &'static [&'static str] {
+        self.0.channels()
+    }
+
+    fn cues(&self) -> &'static [&'static str] {
+        self.0.cues()
+    }
+
+    fn situations(&self) -> &'static [&'static str] {
+        self.0.situations()
+    }
+
+    fn signs(&self) -> &'static [Sign] {
+        self.0.signs()
+    }
+
+    fn environment(
+        &self,
+        situation: usize,
+        goal: usize,
+        copies: usize,
+        key: Key,
+    ) -> Box<dyn Environment> {
+        let goal = self.0.goals().swap_remove(goal);
+        Box::new(Batch::new(self.0.clone(), situation, goal, copies, key))
+    }
+
+    fn battery(&self, situation: usize, levels: usize, key: Key) -> Arc<dyn Battery> {
+        let mut draws = key.draws();
+        let levels = (0..levels).map(|_| self.0.generate(situation, &mut draws)).collect();
+        Arc::new(Solved::new(self.0.clone(), levels))
+    }
+
+    fn read(&self, drawing: &str) -> Result<Arc<dyn Battery>, Misdrawn> {
+        let drawing = Drawing::read(drawing, self.0.signs())?;
+        let level = self.0.parse(&drawing)?;
+        Ok(Arc::new(Solved::new(self.0.clone(), vec![level])))
+    }
+}
+
+/// Levels of one world, and what has been worked out of them so far.
+struct Solved<G: Grid> {
+    grid: Arc<G>,
+    goals: Vec<Goal>,
+    levels: Arc<Vec<G::Level>>,
+    /// `[level x goal]`.
+    solutions: Vec<OnceLock<Solution<G::State>>>,
+}
+
+impl<G: Grid> Solved<G> {
+    fn new(grid: Arc<G>, levels: Vec<G::Level>) -> Solved<G> {
+        let goals = grid.goals();
+        let solutions = (0..levels.len() * goals.len()).map(|_| OnceLock::new()).collect();
+        Solved { grid, goals, levels: Arc::new(levels), solutions }
+    }
+
+    fn solution(&self, level: usize, goal: usize) -> &Solution<G::State> {
+        let here = &self.solutions[level * self.goals.len() + goal];
+        here.get_or_init(|| self.grid.solve(&self.levels[level], &self.goals[goal]))
+    }
+
+    fn graph(&self, level: usize) -> &Graph<G::State> {
+        &self.solution(level, 0).graph
+    }
+
+    fn of_policy(
+        &self,
+        level: usize,
+        goal: usize,
+        policy: impl Fn(usize, u32, usize) -> f64,
+    ) -> f64 {
+        let (horizon, discount) = (self.grid.horizon(), self.grid.discount());
+        Solution::of_policy(self.graph(level), &self.goals[goal], horizon, discount, policy)
+    }
+}
+
+impl<G: Grid> Battery for Solved<G> {
+    fn levels(&self) -> usize {
+        self.levels.len()
+    }
+
+    fn drawing(&self, level: usize) -> String {
+        let level = &self.levels[level];
+        self.grid.draw(level, self.grid.start(level))
+    }
+
+    fn value(&self, level: usize, goal: usize) -> f64 {
+        self.solution(level, goal).value()
+    }
+
+    fn between(&self, level: usize, optimal_for: usize, other: usize) -> (f64, f64) {
+        self.solution(level, optimal_for).between(&self.goals[other])
+    }
+
+    fn random(&self, level: usize, goal: usize) -> f64 {
+        let actions = self.grid.actions().len();
+        self.of_policy(level, goal, |_, _, _| 1.0 / actions as f64)
+    }
+
+    fn evaluate(&self, level: usize, actor: &dyn Actor, choice: Choice) -> Option<Vec<f64>> {
+        if actor.memory() > 0 {
+            return None;
+        }
+        let (grid, here) = (&self.grid, &self.levels[level]);
+        let (states, space) = (&self.graph(level).states, grid.space());
+        let mut observations = vec![0; states.len() * space.cells()];
+        let mut cues = vec![0; states.len() * space.cues];
+        for (at, &state) in states.iter().enumerate() {
+            let cells = &mut observations[at * space.cells()..][..space.cells()];
+            grid.paint(here, state, &mut Canvas::new(cells, grid.size()));
+            grid.cue(here, state, &mut cues[at * space.cues..][..space.cues]);
+        }
+        let mut probabilities = vec![0.0; states.len() * space.actions];
+        actor.act(&observations, &cues, &mut [], &mut probabilities);
+        if choice == Choice::Greedy {
+            for row in probabilities.chunks_mut(space.actions) {
+                let best = greedy(row);
+                row.fill(0.0);
+                row[usize::from(best)] = 1.0;
+            }
+        }
+        let policy = |state: usize, _: u32, action: usize| {
+            f64::from(probabilities[state * space.actions + action])
+        };
+        Some((0..self.goals.len()).map(|goal| self.of_policy(level, goal, policy)).collect())
+    }
+
+    fn play(&self, actor: &dyn Actor, choice: Choice, key: Key) -> Vec<Episode> {
+        let [world, choices] = key.split();
+        let space = self.grid.space();
+        let copies = self.levels.len();
+        let mut batch =
+            Batch::of_levels(self.grid.clone(), self.goals[0].clone(), self.levels.clone(), world);
+        let mut choices = choices.streams(copies);
+        let mut memory = vec![0.0; copies * actor.memory()];
+        let mut probabilities = vec![0.0; copies * space.actions];
+        let mut actions = vec![0; copies];
+        let mut episodes: Vec<Episode> = (0..copies)
+            .map(|level| Episode {
+                level,
+                decisions: Vec::new(),
+                events: Vec::new(),
+                returns: vec![0.0; self.goals.len()],
+                end: End::Going,
+                frames: vec![self.drawing(level)],
+            })
+            .collect();
+        let mut worth = 1.0;
+        for left in (1..=space.horizon).rev() {
+            actor.act(batch.observations(), batch.cues(), &mut memory, &mut probabilities);
+            let before = batch.states().to_vec();
+            for (copy, row) in probabilities.chunks(space.actions).enumerate() {
+                actions[copy] = match choice {
+                    Choice::Greedy => greedy(row),
+                    Choice::Sampled => sampled(row, &mut choices[copy]),
+                };
+            }
+            batch.step(&actions, AtEnd::Stay);
+            for (copy, episode) in episodes.iter_mut().enumerate() {
+                if episode.end != End::Going {
+                    continue;
+                }
+                let state =
+                    self.graph(copy).number(&before[copy]).expect("what is played can be reached");
+                let optimal = (0..self.goals.len())
+                    .map(|goal| self.solution(copy, goal).actions(state, left))
+                    .collect();
+                let events = batch.events()[copy];
+                episode.decisions.push(Decision { state, left, action: actions[copy], optimal });
+                episode.events.push(events);
+                for (goal, so_far) in self.goals.iter().zip(&mut episode.returns) {
+                    *so_far += worth * goal.worth(events);
+                }
+                episode.end = batch.ends()[copy];
+                episode.frames.push(self.grid.draw(&self.levels[copy], batch.states()[copy]));
+            }
+            if episodes.iter().all(|episode| episode.end != End::Going) {
+                break;
+            }
+            worth *= self.grid.discount();
+        }
+        episodes
+    }
+}
+
+/// The most probable action; of equals the first.
+pub fn greedy(probabilities: &[f32]) -> u8 {
+    let larger = |best: usize, at: usize| match probabilities[at] > probabilities[best] {
+        true => at,
+        false => best,
+    };
+    (1..probabilities.len()).fold(0, larger) as u8
+}
+
+/// An action drawn from probabilities, which need not add up to exactly 1.
+pub fn sampled(probabilities: &[f32], draws: &mut Draws) -> u8 {
+    let total: f64 = probabilities.iter().map(|&p| f64::from(p)).sum();
+    let mut left = draws.uniform() * total;
+    let possible = (0..probabilities.len()).filter(|&action| probabilities[action] > 0.0);
+    let mut last = 0;
+    for action in possible {
+        last = action;
+        left -= f64::from(probabilities[action]);
+        if left < 0.0 {
+            break;
+        }
+    }
+    last as u8
+}

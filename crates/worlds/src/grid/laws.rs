@@ -1,0 +1,96 @@
+//! Laws that every world on a grid keeps, for its tests: one call checks them all.
+
+use std::sync::Arc;
+
+use mesascope_stats::Key;
+use mesascope_tasks::{AtEnd, End, Environment};
+
+use super::{Batch, Canvas, Chance, Drawing, Grid};
+
+/// Checks the laws over levels of every situation, played at random.
+///
+/// Same key, same episode; copies do not interact; cells and cues are 0 or 1; what was changed in
+/// place equals what is painted anew; a drawing reads back as the level; save, then restore, goes
+/// on alike; the ways that chance can go have probabilities that add up to 1; no event and no goal
+/// is beyond the list; the best value is no worse than that of acting at random.
+pub fn check<G: Grid + Clone>(grid: &G) {
+    grid.check().unwrap();
+    let grid = Arc::new(grid.clone());
+    assert!(!grid.situations().is_empty() && !grid.goals().is_empty(), "lists are not empty");
+    assert!(grid.events().len() <= super::MOST_EVENTS && grid.actions().len() <= 8);
+    let names = |name: &str| assert!(!name.is_empty() && name == name.to_lowercase(), "{name}");
+    grid.goals().iter().for_each(|goal| names(&goal.name));
+    for (situation, name) in grid.situations().iter().enumerate() {
+        play(&grid, situation, name);
+        levels(&*grid, situation, name);
+    }
+}
+
+fn play<G: Grid>(grid: &Arc<G>, situation: usize, name: &str) {
+    const COPIES: usize = 5;
+    let goal = grid.goals().remove(0);
+    let make =
+        |copies| Batch::new(grid.clone(), situation, goal.clone(), copies, Key::from_seed(7));
+    let (mut many, mut alone, mut restored) = (make(COPIES), make(1), make(COPIES));
+    let mut draws = Key::from_seed(8).draws();
+    let space = grid.space();
+    for step in 0..3 * space.horizon.min(40) {
+        let draw = |_| draws.below(space.actions as u64) as u8;
+        let actions: Vec<u8> = (0..COPIES).map(draw).collect();
+        if step == space.horizon.min(40) {
+            restored.restore(&many.save()).unwrap();
+        }
+        many.step(&actions, AtEnd::Reset);
+        alone.step(&actions[..1], AtEnd::Reset);
+        if step >= space.horizon.min(40) {
+            restored.step(&actions, AtEnd::Reset);
+            assert_eq!(restored.states(), many.states(), "{name}: restored copies go on alike");
+            assert_eq!(restored.observations(), many.observations(), "{name}: restored cells");
+        }
+        assert_eq!(alone.states()[0], many.states()[0], "{name}: copies do not interact");
+        assert_eq!(alone.rewards()[0], many.rewards()[0], "{name}: nor do rewards");
+        assert!(many.observations().iter().chain(many.cues()).all(|&cell| cell < 2), "{name}");
+        for copy in 0..COPIES {
+            let mut cells = vec![0; space.cells()];
+            let (level, state) = (&many.levels()[copy], many.states()[copy]);
+            grid.paint(level, state, &mut Canvas::new(&mut cells, grid.size()));
+            let shown = &many.observations()[copy * space.cells()..][..space.cells()];
+            assert_eq!(shown, cells, "{name}: painted in place and anew, step {step}, copy {copy}");
+            let mut cues = vec![0; space.cues];
+            grid.cue(level, state, &mut cues);
+            assert_eq!(&many.cues()[copy * space.cues..][..space.cues], cues, "{name}: cues");
+            assert_eq!(many.rewards()[copy], goal.worth(many.events()[copy]) as f32, "{name}");
+            assert!(many.steps()[copy] < space.horizon, "{name}: episodes end in time");
+            if many.ends()[copy] != End::Going {
+                assert_eq!(many.steps()[copy], 0, "{name}: a new episode has begun");
+            }
+        }
+    }
+}
+
+fn levels<G: Grid>(grid: &G, situation: usize, name: &str) {
+    let mut draws = Key::from_seed(9).draws();
+    for _ in 0..20 {
+        let level = grid.generate(situation, &mut draws);
+        let start = grid.start(&level);
+        let text = grid.draw(&level, start);
+        let drawing =
+            Drawing::read(&text, grid.signs()).unwrap_or_else(|why| panic!("{text}{why}"));
+        assert_eq!(drawing.size(), grid.size(), "{name}: levels have the size of the world");
+        // A generator may shut an object in; a drawing by hand must not.
+        if let Ok(read) = grid.parse(&drawing) {
+            assert_eq!(grid.draw(&read, grid.start(&read)), text, "{name}: a drawing reads back");
+        }
+        for action in 0..grid.actions().len() as u8 {
+            let (mut total, mut ways) = (0.0, 0);
+            let step = |chance: &mut Chance| grid.step(&level, start, action, chance);
+            Chance::every_way(step, |probability, moved| {
+                total += probability;
+                ways += 1;
+                let beyond = moved.events.0.iter().skip(grid.events().len());
+                assert!(beyond.copied().all(|times| times == 0), "{name}: an event is in no list");
+            });
+            assert!(f64::abs(total - 1.0) < 1e-12, "{name}: {ways} ways have probability {total}");
+        }
+    }
+}
