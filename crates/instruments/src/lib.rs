@@ -1,6 +1,7 @@
 //! Measurements of an agent from what it does. An instrument sees the agent's answers and the
 //! audited world, and cannot see how the agent was made.
 
+mod any;
 pub mod completion_class;
 pub mod completions;
 mod fitting;
@@ -17,6 +18,7 @@ use mesascope_record::{Measurement, Quantity, Status};
 use mesascope_tasks::{Layout, Seen, catalogue};
 use mesascope_worlds::Audited;
 
+pub use any::{AnyInstrument, MeasuresActors, OfActors};
 pub use completion_class::CompletionClass;
 pub use completions::Completions;
 pub use followed_input::FollowedInput;
@@ -30,7 +32,7 @@ pub use simplicity_bias::SimplicityBias;
 
 catalogue! {
     /// Every instrument. An instrument is one file and one line here.
-    Instrument as Measures {
+    Instrument as AnyInstrument {
         /// How many rows that were not shown get the label of the target.
         HeldOutAccuracy(HeldOutAccuracy) = "held-out-accuracy",
         /// What the agent does on the rows that a cue left free.
@@ -98,7 +100,7 @@ mod tests {
                 assert!(text.contains(&format!("//! # {heading}\n")), "{file} lacks {heading:?}");
             }
         }
-        const HELPERS: [&str; 2] = ["lib", "fitting"];
+        const HELPERS: [&str; 3] = ["lib", "any", "fitting"];
         let files = std::fs::read_dir(format!("{}/src", env!("CARGO_MANIFEST_DIR"))).unwrap();
         assert_eq!(files.count(), Instrument::NAMES.len() + HELPERS.len(), "a file is in no list");
     }

@@ -15,9 +15,9 @@ pub fn run_again(plan: &Plan, number: usize) -> Result<Vec<Content>, LabError> {
     let mut contents = vec![record.content];
     if let Some((agent, _)) = agent {
         let instruments = instruments(plan)?;
-        let audited = ready.audited(&made);
+        let whole = ready.whole(&made);
         for which in 0..instruments.len() {
-            let record = measure(plan, &instruments, which, &agent, &made, &audited);
+            let record = measure(plan, &instruments, which, &agent, &made, &whole);
             contents.push(record.content);
         }
     }

@@ -39,9 +39,9 @@ pub fn estimate(plan: &Plan, remaining: &[u64], threads: usize) -> Result<Estima
         let (record, agent) = ready.train(made.clone());
         let mut bytes = record.to_line().len() as u64;
         if let Some((agent, stored)) = agent {
-            let audited = ready.audited(&made);
+            let whole = ready.whole(&made);
             for which in 0..instruments.len() {
-                let read = measure(plan, &instruments, which, &agent, &made, &audited);
+                let read = measure(plan, &instruments, which, &agent, &made, &whole);
                 bytes += read.to_line().len() as u64;
             }
             let tensors: usize = stored.tensors.iter().map(|tensor| tensor.bytes.len()).sum();

@@ -118,7 +118,7 @@ fn instrumented(instrument: &mesascope_instruments::Instrument) -> Instrumented 
 /// What a cell is evidence about, from the settings that run: it cannot be typed in wider.
 fn scope(cell: &StudyCell) -> Scope {
     let world = cell.world.face();
-    let learner = cell.learner.face().scope(world.layout().width);
+    let learner = cell.learner.face().scope(&world.ground());
     let mut bound = 10;
     while bound <= learner.parameters {
         bound *= 10;

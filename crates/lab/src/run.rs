@@ -145,11 +145,11 @@ pub fn run(
 
     // What the instruments that have not read an agent yet read of it.
     let read = |number: usize, ready: &Ready, agent: &Agent, made: &Made| -> Vec<Record> {
-        let audited = ready.audited(made);
+        let whole = ready.whole(made);
         survey
             .unread(number)
             .into_iter()
-            .map(|which| measure(plan, &instruments, which, agent, made, &audited))
+            .map(|which| measure(plan, &instruments, which, agent, made, &whole))
             .collect()
     };
     let mut writer = Writer::new(job, &lock, progress);

@@ -202,7 +202,7 @@ impl<'i> Reader<'_, 'i> {
     ) -> Result<(), Mistake> {
         for instrument in instruments {
             for cell in cells {
-                if let Err(why) = instrument.face().check(&cell.world.face().layout()) {
+                if let Err(why) = instrument.face().check(&cell.world.face().ground()) {
                     let root = Spanned::new(0..0, DeValue::Table(self.root.clone()));
                     let place = cells::place_of(&root, &["instruments", instrument.name()]);
                     let what = format!("{why} (cell {:?})", cell.name);
@@ -352,7 +352,7 @@ impl<'i> Reader<'_, 'i> {
             let place = cells::place_of(&point.tree, &path);
             return Err(self.source.mistake(Some(place), impossible.why));
         }
-        if let Err(unfit) = learner.face().check(&world.face().layout()) {
+        if let Err(unfit) = learner.face().check(&world.face().ground()) {
             let path = [&["learner", learner.name()], &unfit.field[..]].concat();
             let place = cells::place_of(&point.tree, &path);
             return Err(self.source.mistake(Some(place), unfit.why));

@@ -1,14 +1,14 @@
 //! One trial: train an agent, measure an agent. One trial, one thread, one key.
 
 use mesascope_instruments::Instrument;
-use mesascope_learners::{Agent, Learner, Trained, normalised_loss};
+use mesascope_learners::{Agent, Learner, Policy, Trained, normalised_loss};
 use mesascope_record::{
     Cell, Content, Kind, Made, Measurement, Plan, Quantity, Record, Seed, StoredAgent, Tensor,
     TensorKind, Value,
 };
 use mesascope_stats::Key;
-use mesascope_tasks::Labelled;
-use mesascope_worlds::{Audited, World};
+use mesascope_tasks::{Ground, Task};
+use mesascope_worlds::{Whole, World};
 
 use crate::LabError;
 
@@ -25,11 +25,13 @@ pub(crate) fn files(world: &World, learner: &Learner) -> Vec<(&'static str, u32)
 }
 
 /// A cell of the plan with its settings as they run.
-#[derive(Debug)]
 pub(crate) struct Ready<'p> {
     pub(crate) cell: &'p Cell,
     pub(crate) world: World,
     pub(crate) learner: Learner,
+    /// Task and whole of a world to act in, of which no seed draws anything before training: what is
+    /// worked out of it while measuring one agent serves the next.
+    lasting: Option<(Task, Whole)>,
 }
 
 impl<'p> Ready<'p> {
@@ -42,7 +44,7 @@ impl<'p> Ready<'p> {
         let learner: Learner = serde_json::from_value(cell.learner.clone())
             .map_err(|error| wrong(error.to_string()))?;
         world.face().check().map_err(|error| wrong(error.to_string()))?;
-        learner.face().check(&world.face().layout()).map_err(|error| wrong(error.to_string()))?;
+        learner.face().check(&world.face().ground()).map_err(|error| wrong(error.to_string()))?;
         let files = files(&world, &learner);
         let here = files.into_iter().map(|(file, version)| (file.to_string(), version)).collect();
         if cell.numerics != here {
@@ -50,14 +52,27 @@ impl<'p> Ready<'p> {
                 "it was planned by a version that computes other numbers".to_string(),
             ));
         }
-        Ok(Ready { cell, world, learner })
+        let lasting = match world.face().ground() {
+            Ground::Acting(_) => Some(world.face().begin(Key::new([0; 32]))),
+            Ground::Rows(_) => None,
+        };
+        Ok(Ready { cell, world, learner, lasting })
+    }
+
+    /// What the learner is given and what instruments know, and the key of training.
+    fn begin(&self, made: &Made) -> ((Task, Whole), Key) {
+        let [world_key, training_key] = Key::new(made.key_bytes()).split();
+        let begun = match &self.lasting {
+            Some(lasting) => lasting.clone(),
+            None => self.world.face().begin(world_key),
+        };
+        (begun, training_key)
     }
 
     /// Trains the agent of one seed.
     pub(crate) fn train(&self, made: Made) -> (Record, Option<(Agent, StoredAgent)>) {
-        let [world_key, training_key] = Key::new(made.key_bytes()).split();
-        let (task, _) = self.world.face().draw(world_key);
-        match self.learner.face().train(&task, training_key) {
+        let ((task, _), training_key) = self.begin(&made);
+        match self.learner.face().learn(&task, training_key) {
             Err(diverged) => {
                 let content = Content::Failed { because: diverged.to_string() };
                 (Record::of_training(made, content), None)
@@ -71,9 +86,8 @@ impl<'p> Ready<'p> {
     }
 
     /// The whole world of one seed, for instruments.
-    pub(crate) fn audited(&self, made: &Made) -> Audited {
-        let [world_key, _training_key] = Key::new(made.key_bytes()).split();
-        self.world.face().draw(world_key).1
+    pub(crate) fn whole(&self, made: &Made) -> Whole {
+        self.begin(made).0.1
     }
 }
 
@@ -84,9 +98,9 @@ pub(crate) fn measure(
     which: usize,
     agent: &Agent,
     made: &Made,
-    audited: &Audited,
+    whole: &Whole,
 ) -> Record {
-    let measurements = instruments[which].face().measure(agent.seen(), audited);
+    let measurements = instruments[which].face().read(agent.subject(), whole);
     let spec = plan.instruments[which].spec.clone();
     Record::of_instrument(made.agent(), spec, Content::Measured(measurements))
 }
@@ -114,7 +128,11 @@ pub(crate) fn instruments(plan: &Plan) -> Result<Vec<Instrument>, LabError> {
 fn stored(made: &Made, agent: &Agent) -> StoredAgent {
     let kind = match agent {
         Agent::Network(_) => TensorKind::F32,
-        Agent::Table(_) | Agent::KernelMachine(_) | Agent::Sample(_) => TensorKind::U8,
+        Agent::Policy(Policy::Network { .. }) => TensorKind::F32,
+        Agent::Table(_)
+        | Agent::KernelMachine(_)
+        | Agent::Sample(_)
+        | Agent::Policy(Policy::Table { .. }) => TensorKind::U8,
     };
     let tensors = agent
         .parts()
@@ -159,7 +177,7 @@ pub(crate) fn training_quantities() -> Vec<Quantity> {
     ]
 }
 
-fn counters(trained: &Trained, task: &Labelled) -> Vec<Measurement> {
+fn counters(trained: &Trained, task: &Task) -> Vec<Measurement> {
     let absent =
         |what: &str| Value::Undetermined { because: format!("this learner has no {what}") };
     let optional = |number: Option<f64>, what: &str| match number {
@@ -170,17 +188,18 @@ fn counters(trained: &Trained, task: &Labelled) -> Vec<Measurement> {
         Agent::Sample(_) => Value::Undetermined {
             because: "draws are not trained; `fit-probability` says how many fit".to_string(),
         },
-        Agent::Network(_) | Agent::Table(_) | Agent::KernelMachine(_) => {
+        Agent::Network(_) | Agent::Table(_) | Agent::KernelMachine(_) | Agent::Policy(_) => {
             Value::Share { hits: u64::from(trained.fitted), of: 1 }
         }
     };
     // An instrument sees answers only, and this needs the layers.
-    let normalised = match &trained.agent {
-        Agent::Network(network) => match normalised_loss(network, task) {
+    let normalised = match (&trained.agent, task) {
+        (Agent::Network(network), Task::Rows(rows)) => match normalised_loss(network, rows) {
             Ok(loss) => Value::number(loss),
             Err(because) => Value::Undetermined { because },
         },
-        Agent::Table(_) | Agent::Sample(_) | Agent::KernelMachine(_) => absent("layers"),
+        (Agent::Policy(_), _) => absent("labels, of which alone this loss is one"),
+        _ => absent("layers"),
     };
     let values = [
         ("fitted", fitted),

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use mesascope_nets::{Activation, Network};
-use mesascope_tasks::{Function, Labeller, Sample, Seen};
+use mesascope_tasks::{Function, Labeller, Sample, Seen, Subject};
 
 use crate::kernel::KernelMachine;
+use crate::policy::Policy;
 
 /// Moves when the same numbers come to give other answers.
 pub const AGENT_NUMERICS: u32 = 1;
@@ -21,6 +22,8 @@ pub enum Agent {
     KernelMachine(KernelMachine),
     /// A block of draws, of which none is the agent.
     Sample(Sample),
+    /// A policy, which acts.
+    Policy(Policy),
 }
 
 /// Stored numbers that are no agent.
@@ -33,10 +36,27 @@ pub type Part = (String, Vec<usize>, Vec<u8>);
 
 impl Agent {
     /// The agent as instruments see it.
+    pub fn subject(&self) -> Subject<'_> {
+        match self {
+            Agent::Policy(policy) => Subject::Actor(policy),
+            _ => Subject::Rows(self.seen()),
+        }
+    }
+
+    /// An agent that labels rows as instruments of rows see it. Panics for a policy.
     pub fn seen(&self) -> Seen<'_> {
         match self {
             Agent::Sample(sample) => Seen::Sample(sample),
             Agent::Network(_) | Agent::Table(_) | Agent::KernelMachine(_) => Seen::One(self),
+            Agent::Policy(_) => panic!("a policy labels no rows"),
+        }
+    }
+
+    /// The policy, if it acts.
+    pub fn policy(&self) -> Option<&Policy> {
+        match self {
+            Agent::Policy(policy) => Some(policy),
+            Agent::Network(_) | Agent::Table(_) | Agent::KernelMachine(_) | Agent::Sample(_) => None,
         }
     }
 
@@ -44,6 +64,7 @@ impl Agent {
     pub fn about(&self) -> BTreeMap<String, String> {
         let words = match self {
             Agent::Table(_) => vec![("kind", "table")],
+            Agent::Policy(policy) => return policy.about(),
             Agent::KernelMachine(machine) => {
                 let kind = [("kind", "kernel-machine".to_string())];
                 let words = kind.into_iter().chain(machine.about());
@@ -77,6 +98,7 @@ impl Agent {
             Agent::Table(labels) => vec![("table".to_string(), vec![labels.len()], labels.clone())],
             Agent::Network(network) => network.tensors(),
             Agent::KernelMachine(machine) => machine.parts(),
+            Agent::Policy(policy) => policy.parts(),
             Agent::Sample(sample) => {
                 let bytes = |of: &dyn Fn(&(Function, u64)) -> Vec<u8>| -> Vec<u8> {
                     sample.counts.iter().flat_map(of).collect()
@@ -125,8 +147,11 @@ impl Agent {
             "kernel-machine" => KernelMachine::from_parts(about, &parts)
                 .map(Agent::KernelMachine)
                 .map_err(AgentError),
+            "policy" | "policy-table" => {
+                Policy::from_parts(about, parts).map(Agent::Policy).map_err(AgentError)
+            }
             other => Err(AgentError(format!(
-                "kind {other:?} is not network, table, kernel-machine or sample"
+                "kind {other:?} is not network, table, kernel-machine, sample, policy or policy-table"
             ))),
         }
     }
@@ -185,7 +210,9 @@ impl Labeller for Agent {
                 assert_eq!(machine.width, width, "[input]");
                 inputs.chunks(width).map(|row| u8::from(machine.value(row) > 0.0)).collect()
             }
-            Agent::Sample(_) => unreachable!("a sample is seen as one, and labels no row"),
+            Agent::Sample(_) | Agent::Policy(_) => {
+                unreachable!("samples and policies are seen as what they are, and label no row")
+            }
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Training processes. A learner is the struct read from the study file, and has one method; it
 //! sees shown rows only, never a world, a goal or a free row.
 
+pub mod acting;
 mod agent;
+mod any;
 pub mod completions;
 pub mod ensemble;
 pub mod evolution;
@@ -9,8 +11,11 @@ pub mod guess_and_check;
 mod kernel;
 pub mod layered_machines;
 pub mod max_margin;
+pub mod phases;
+mod policy;
 pub mod prior;
 pub mod programs;
+pub mod q_learning;
 mod stop;
 mod strategies;
 pub mod supervised;
@@ -21,7 +26,9 @@ mod weights;
 use mesascope_stats::Key;
 use mesascope_tasks::{Labelled, Layout, catalogue};
 
+pub use acting::{ByActing, Feedback, LearnsByActing, Training};
 pub use agent::{AGENT_NUMERICS, Agent, AgentError};
+pub use any::AnyLearner;
 pub use completions::Completions;
 pub use ensemble::Ensemble;
 pub use evolution::Evolution;
@@ -29,8 +36,11 @@ pub use guess_and_check::GuessAndCheck;
 pub use kernel::{Kernel, KernelMachine, Layers};
 pub use layered_machines::LayeredMachines;
 pub use max_margin::MaxMargin;
+pub use phases::{Fed, Phase, Phases, Until};
+pub use policy::{Outputs, Policy};
 pub use prior::Prior;
 pub use programs::Programs;
+pub use q_learning::QLearning;
 pub use stop::{LossBin, Starts, Stop, normalised_loss};
 pub use strategies::Fitness;
 pub use supervised::Supervised;
@@ -39,7 +49,7 @@ pub use tally::{DrawCount, FitCount, MostFunctions, TruthTable};
 
 catalogue! {
     /// Every learner. A learner is one file and one line here.
-    Learner as Learns {
+    Learner as AnyLearner {
         /// Gradient descent on labelled rows.
         Supervised(Supervised) = "supervised",
         /// A lookup table that fills unseen rows with fair coins.
@@ -60,6 +70,10 @@ catalogue! {
         Programs(Programs) = "programs",
         /// The exact posterior over completions under a measure of complexity.
         Completions(Completions) = "completions",
+        /// What every action is worth on seeing this, learned from steps.
+        QLearning(ByActing<QLearning>) = "q-learning",
+        /// One learner that acts after another on the same policy.
+        Phases(Phases) = "phases",
     }
 }
 
@@ -157,8 +171,9 @@ mod tests {
 
     #[test]
     fn every_learner_has_a_file_of_its_name_and_every_file_is_in_the_list() {
-        const HELPERS: [&str; 7] =
-            ["lib", "agent", "kernel", "stop", "strategies", "tally", "weights"];
+        const HELPERS: [&str; 10] = [
+            "lib", "acting", "agent", "any", "kernel", "policy", "stop", "strategies", "tally", "weights",
+        ];
         assert!(!Learner::NAMES.is_empty(), "the catalogue is empty");
         let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
         let mut files: Vec<String> = std::fs::read_dir(folder)

@@ -69,6 +69,9 @@ pub trait Environment: Send {
     /// One step of every copy, `[copy]`. Panics where an action is not below [`Space::actions`].
     fn step(&mut self, actions: &[u8], at_end: AtEnd);
 
+    /// Begins a new episode in every copy that stays as it ended.
+    fn restart(&mut self);
+
     /// The reward that the last step gave, `[copy]`.
     fn rewards(&self) -> &[f32];
 

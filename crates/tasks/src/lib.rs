@@ -124,6 +124,15 @@ pub enum Seen<'a> {
     Sample(&'a Sample),
 }
 
+/// What an instrument is given to read, whatever the substrate.
+#[derive(Clone, Copy)]
+pub enum Subject<'a> {
+    /// Somebody who labels rows.
+    Rows(Seen<'a>),
+    /// Somebody who acts.
+    Actor(&'a dyn Actor),
+}
+
 /// Declares a catalogue: an enum with one variant a line, each naming its file.
 ///
 /// The literal is the name in study files and, with `_` for `-`, the name of the file.

@@ -1,6 +1,7 @@
 //! A world of the catalogue without its type: what measuring, drawing and the command line need.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use mesascope_stats::{Draws, Key};
 use mesascope_tasks::{Actor, Ask, AtEnd, Demonstrations, End, Environment, Situations, Space};
@@ -84,8 +85,9 @@ pub trait Arena: Send + Sync {
         key: Key,
     ) -> Box<dyn Environment>;
 
-    /// So many levels of a situation.
-    fn battery(&self, situation: usize, levels: usize, key: Key) -> Arc<dyn Battery>;
+    /// So many levels of a situation, drawn by this seed. Who asks again is given the same levels with
+    /// what has been worked out of them, so that many agents are measured for one solution.
+    fn battery(&self, situation: usize, levels: usize, seed: u64) -> Arc<dyn Battery>;
 
     /// The level that a drawing shows, alone.
     fn read(&self, drawing: &str) -> Result<Arc<dyn Battery>, Misdrawn>;
@@ -117,19 +119,21 @@ pub trait Battery: Send + Sync {
 }
 
 /// A world as an [`Arena`], and as [`Situations`] for a learner.
-#[derive(Debug)]
-pub struct Known<G>(pub Arc<G>);
+pub struct Known<G: Grid> {
+    grid: Arc<G>,
+    batteries: Mutex<BTreeMap<(usize, usize, u64), Arc<Solved<G>>>>,
+}
 
 impl<G: Grid> Known<G> {
     /// A world with its settings.
     pub fn new(grid: G) -> Known<G> {
-        Known(Arc::new(grid))
+        Known { grid: Arc::new(grid), batteries: Mutex::default() }
     }
 
     /// Situation and goal that these names ask for.
     fn asked(&self, ask: &Ask) -> Result<(usize, Goal), String> {
-        let situations = self.0.situations();
-        let goals = self.0.goals();
+        let situations = self.grid.situations();
+        let goals = self.grid.goals();
         let situation = match &ask.situation {
             None => 0,
             Some(name) => situations.iter().position(|one| one == name).ok_or_else(|| {
@@ -149,12 +153,12 @@ impl<G: Grid> Known<G> {
 
 impl<G: Grid> Situations for Known<G> {
     fn space(&self) -> Space {
-        self.0.space()
+        self.grid.space()
     }
 
     fn environment(&self, ask: &Ask, copies: usize, key: Key) -> Box<dyn Environment> {
         let (situation, goal) = self.asked(ask).unwrap_or_else(|why| panic!("{why}"));
-        Box::new(Batch::new(self.0.clone(), situation, goal, copies, key))
+        Box::new(Batch::new(self.grid.clone(), situation, goal, copies, key))
     }
 
     fn demonstrations(&self, ask: &Ask, episodes: usize, key: Key) -> Demonstrations {
@@ -164,8 +168,8 @@ impl<G: Grid> Situations for Known<G> {
         let mut choices = choices.draws();
         let mut shown = Demonstrations::default();
         for _ in 0..episodes {
-            let level = self.0.generate(situation, &mut levels);
-            demonstrate(&*self.0, &level, &goal, &mut choices, &mut shown);
+            let level = self.grid.generate(situation, &mut levels);
+            demonstrate(&*self.grid, &level, &goal, &mut choices, &mut shown);
         }
         shown
     }
@@ -204,39 +208,39 @@ fn demonstrate<G: Grid>(
 
 impl<G: Grid> Arena for Known<G> {
     fn space(&self) -> Space {
-        self.0.space()
+        self.grid.space()
     }
 
     fn discount(&self) -> f64 {
-        self.0.discount()
+        self.grid.discount()
     }
 
     fn goals(&self) -> Vec<Goal> {
-        self.0.goals()
+        self.grid.goals()
     }
 
     fn events(&self) -> &'static [&'static str] {
-        self.0.events()
+        self.grid.events()
     }
 
     fn actions(&self) -> &'static [&'static str] {
-        self.0.actions()
+        self.grid.actions()
     }
 
     fn channels(&self) -> &'static [&'static str] {
-        self.0.channels()
+        self.grid.channels()
     }
 
     fn cues(&self) -> &'static [&'static str] {
-        self.0.cues()
+        self.grid.cues()
     }
 
     fn situations(&self) -> &'static [&'static str] {
-        self.0.situations()
+        self.grid.situations()
     }
 
     fn signs(&self) -> &'static [Sign] {
-        self.0.signs()
+        self.grid.signs()
     }
 
     fn environment(
@@ -246,20 +250,24 @@ impl<G: Grid> Arena for Known<G> {
         copies: usize,
         key: Key,
     ) -> Box<dyn Environment> {
-        let goal = self.0.goals().swap_remove(goal);
-        Box::new(Batch::new(self.0.clone(), situation, goal, copies, key))
+        let goal = self.grid.goals().swap_remove(goal);
+        Box::new(Batch::new(self.grid.clone(), situation, goal, copies, key))
     }
 
-    fn battery(&self, situation: usize, levels: usize, key: Key) -> Arc<dyn Battery> {
-        let mut draws = key.draws();
-        let levels = (0..levels).map(|_| self.0.generate(situation, &mut draws)).collect();
-        Arc::new(Solved::new(self.0.clone(), levels))
+    fn battery(&self, situation: usize, levels: usize, seed: u64) -> Arc<dyn Battery> {
+        let make = || {
+            let mut draws = Key::from_seed(seed).draws();
+            let levels = (0..levels).map(|_| self.grid.generate(situation, &mut draws)).collect();
+            Arc::new(Solved::new(self.grid.clone(), levels))
+        };
+        let mut batteries = self.batteries.lock().expect("nobody panics while drawing levels");
+        batteries.entry((situation, levels, seed)).or_insert_with(make).clone()
     }
 
     fn read(&self, drawing: &str) -> Result<Arc<dyn Battery>, Misdrawn> {
-        let drawing = Drawing::read(drawing, self.0.signs())?;
-        let level = self.0.parse(&drawing)?;
-        Ok(Arc::new(Solved::new(self.0.clone(), vec![level])))
+        let drawing = Drawing::read(drawing, self.grid.signs())?;
+        let level = self.grid.parse(&drawing)?;
+        Ok(Arc::new(Solved::new(self.grid.clone(), vec![level])))
     }
 }
 

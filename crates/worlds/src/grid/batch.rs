@@ -213,6 +213,14 @@ impl<G: Grid> Environment for Batch<G> {
         }
     }
 
+    fn restart(&mut self) {
+        for copy in 0..self.copies() {
+            if std::mem::take(&mut self.over[copy]) {
+                self.begin(copy);
+            }
+        }
+    }
+
     fn rewards(&self) -> &[f32] {
         &self.rewards
     }
