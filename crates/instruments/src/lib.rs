@@ -2,6 +2,7 @@
 //! audited world, and cannot see how the agent was made.
 
 mod any;
+pub mod behaviour_by_goal;
 pub mod completion_class;
 pub mod completions;
 mod fitting;
@@ -10,8 +11,10 @@ pub mod function_probability;
 pub mod held_out_accuracy;
 pub mod lempel_ziv;
 pub mod ones;
+mod played;
 pub mod probe_preference;
 pub mod rank_probability;
+pub mod returns;
 pub mod simplicity_bias;
 
 use mesascope_record::{Measurement, Quantity, Status};
@@ -19,6 +22,7 @@ use mesascope_tasks::{Layout, Seen, catalogue};
 use mesascope_worlds::Audited;
 
 pub use any::{AnyInstrument, MeasuresActors, OfActors};
+pub use behaviour_by_goal::BehaviourByGoal;
 pub use completion_class::CompletionClass;
 pub use completions::Completions;
 pub use followed_input::FollowedInput;
@@ -26,8 +30,10 @@ pub use function_probability::FunctionProbability;
 pub use held_out_accuracy::HeldOutAccuracy;
 pub use lempel_ziv::LempelZiv;
 pub use ones::Ones;
+pub use played::{Chosen, LevelCount};
 pub use probe_preference::ProbePreference;
 pub use rank_probability::RankProbability;
+pub use returns::{By, Returns};
 pub use simplicity_bias::SimplicityBias;
 
 catalogue! {
@@ -53,6 +59,10 @@ catalogue! {
         RankProbability(RankProbability) = "rank-probability",
         /// How fast the largest probability of a function falls with its complexity.
         SimplicityBias(SimplicityBias) = "simplicity-bias",
+        /// Of which goal an actor's decisions are optimal, where goals ask for different ones.
+        BehaviourByGoal(OfActors<BehaviourByGoal>) = "behaviour-by-goal",
+        /// What an actor's behaviour is worth for goals, beside the best that could be done.
+        Returns(OfActors<Returns>) = "returns",
     }
 }
 
@@ -100,7 +110,7 @@ mod tests {
                 assert!(text.contains(&format!("//! # {heading}\n")), "{file} lacks {heading:?}");
             }
         }
-        const HELPERS: [&str; 3] = ["lib", "any", "fitting"];
+        const HELPERS: [&str; 4] = ["lib", "any", "fitting", "played"];
         let files = std::fs::read_dir(format!("{}/src", env!("CARGO_MANIFEST_DIR"))).unwrap();
         assert_eq!(files.count(), Instrument::NAMES.len() + HELPERS.len(), "a file is in no list");
     }

@@ -118,10 +118,13 @@ pub trait Battery: Send + Sync {
     fn play(&self, actor: &dyn Actor, choice: Choice, key: Key) -> Vec<Episode>;
 }
 
+/// Batteries by situation, number of levels and seed.
+type Batteries<G> = BTreeMap<(usize, usize, u64), Arc<Solved<G>>>;
+
 /// A world as an [`Arena`], and as [`Situations`] for a learner.
 pub struct Known<G: Grid> {
     grid: Arc<G>,
-    batteries: Mutex<BTreeMap<(usize, usize, u64), Arc<Solved<G>>>>,
+    batteries: Mutex<Batteries<G>>,
 }
 
 impl<G: Grid> Known<G> {

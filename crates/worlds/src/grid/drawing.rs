@@ -48,10 +48,10 @@ impl Drawing {
         let wrong = |line: usize, column: usize, why: String| Misdrawn { line, column, why };
         let filled = |line: &&str| !line.trim().is_empty();
         let lines: Vec<&str> = text.lines().collect();
-        let Some(first) = lines.iter().position(|line| filled(&line)) else {
+        let Some(first) = lines.iter().position(filled) else {
             return Err(wrong(1, 1, "the drawing is empty; a level has at least one row".into()));
         };
-        let last = lines.iter().rposition(|line| filled(&line)).unwrap_or(first);
+        let last = lines.iter().rposition(filled).unwrap_or(first);
         let lines = &lines[first..=last];
         // Where a blank is no sign, cells may stand apart, as jaxgmg writes them, or be indented.
         let blanks = known.iter().any(|sign| sign.sign == ' ');
