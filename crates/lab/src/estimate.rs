@@ -30,7 +30,7 @@ pub fn estimate(plan: &Plan, remaining: &[u64], threads: usize) -> Result<Estima
     for (at, cell) in plan.cells.iter().enumerate().filter(|(at, _)| remaining[*at] > 0) {
         let mut ready = Ready::new(cell)?;
         let mut times = 1;
-        if let Some((lighter, parts)) = ready.learner.face().lighter() {
+        if let Some((lighter, parts)) = ready.learner.lighter() {
             (ready.learner, times) = (lighter, parts);
         }
         let seed = Seed { namespace: plan.seeds, index: 0 };

@@ -7,6 +7,7 @@ mod cells;
 mod estimate;
 mod figures;
 mod file;
+mod maker;
 mod plan;
 mod run;
 mod study;

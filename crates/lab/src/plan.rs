@@ -99,7 +99,7 @@ fn planned(cell: &StudyCell, preset: Namespace) -> Cell {
         },
         scope: scope(cell),
         world: plain(&cell.world),
-        learner: plain(&cell.learner),
+        learner: cell.learner.to_plan(),
         numerics: files.into_iter().map(|(file, version)| (file.to_string(), version)).collect(),
     }
 }
@@ -118,7 +118,7 @@ fn instrumented(instrument: &mesascope_instruments::Instrument) -> Instrumented 
 /// What a cell is evidence about, from the settings that run: it cannot be typed in wider.
 fn scope(cell: &StudyCell) -> Scope {
     let world = cell.world.face();
-    let learner = cell.learner.face().scope(&world.ground());
+    let learner = cell.learner.scope(&world.ground());
     let mut bound = 10;
     while bound <= learner.parameters {
         bound *= 10;

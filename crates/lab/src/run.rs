@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
-use mesascope_learners::Agent;
 use mesascope_record::{
-    Content, Damaged, Keep, Made, Plan, Provenance, Record, Slice, SliceLock, Store, StoredAgent,
+    Content, Damaged, Keep, Plan, Provenance, Record, Slice, SliceLock, Store, StoredAgent,
     Survey,
 };
 
 use crate::LabError;
+use crate::maker::Made;
 use crate::trial::{Ready, Work, instruments, loaded, measure};
 
 /// Agents and their records that wait to be written, at most.
@@ -144,7 +144,7 @@ pub fn run(
     ready(&remaining)?;
 
     // What the instruments that have not read an agent yet read of it.
-    let read = |number: usize, ready: &Ready, agent: &Agent, made: &Made| -> Vec<Record> {
+    let read = |number: usize, ready: &Ready, agent: &Made, made: &mesascope_record::Made| -> Vec<Record> {
         let whole = ready.whole(made);
         survey
             .unread(number)
@@ -161,7 +161,7 @@ pub fn run(
         }
         let number = survey.trial_of(&stored.id);
         if let Some((number, at)) = number.and_then(|n| Some((n, *to_measure.get(&n)?))) {
-            let outcome = loaded(&stored).and_then(|agent| {
+            let outcome = loaded(&stored, &cells[at]).and_then(|agent| {
                 let read = read(number, &cells[at], &agent, &stored.made);
                 writer.take(Done::Measured { read })
             });

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use mesascope_instruments::Instrument;
-use mesascope_learners::Learner;
 use mesascope_record::{
     Comparison, Control, ControlKind, Explained, Figure, Filter, Keep, Kind, Question,
 };
@@ -15,6 +14,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer, ValueDeserializer};
 
 use crate::cells::{self, Tree};
+use crate::maker::Maker;
 use crate::file::{ControlFile, Name, Seeds, StudyFile, StudyName};
 use mesascope_record::{Mistake, Source, suggestion};
 
@@ -50,7 +50,7 @@ pub(crate) struct StudyCell {
     pub(crate) control: Option<String>,
     pub(crate) seeds: Seeds,
     pub(crate) world: World,
-    pub(crate) learner: Learner,
+    pub(crate) learner: Maker,
 }
 
 /// A study's text with `path=value` edits put in, as `--set` asks.
@@ -167,6 +167,18 @@ impl<'i> Reader<'_, 'i> {
     fn read<T: DeserializeOwned>(&self, tree: Tree<'i>) -> Result<T, Mistake> {
         T::deserialize(ValueDeserializer::from(tree))
             .map_err(|error| self.source.unread(error.span(), error.message()))
+    }
+
+    /// The learner, or the planted agent, of a cell.
+    fn maker(&self, tree: Tree<'i>) -> Result<Maker, Mistake> {
+        let plants = match tree.get_ref() {
+            DeValue::Table(kinds) => kinds.keys().any(|kind| Maker::plants(kind.get_ref())),
+            _ => false,
+        };
+        match plants {
+            true => self.read(tree).map(Maker::Planted),
+            false => self.read(tree).map(Maker::Learner),
+        }
     }
 
     fn instruments(&self, frame: &StudyFile) -> Result<Vec<Instrument>, Mistake> {
@@ -344,15 +356,15 @@ impl<'i> Reader<'_, 'i> {
     ) -> Result<StudyCell, Mistake> {
         let part = |name| cells::part(&point.tree, name).expect("both parts were put in");
         self.one_kind("world", &part("world"), World::NAMES)?;
-        self.one_kind("learner", &part("learner"), Learner::NAMES)?;
+        self.one_kind("learner", &part("learner"), &Maker::names())?;
         let world: World = self.read(part("world"))?;
-        let learner: Learner = self.read(part("learner"))?;
+        let learner = self.maker(part("learner"))?;
         if let Err(impossible) = world.face().check() {
             let path = [&["world", world.name()], &impossible.field[..]].concat();
             let place = cells::place_of(&point.tree, &path);
             return Err(self.source.mistake(Some(place), impossible.why));
         }
-        if let Err(unfit) = learner.face().check(&world.face().ground()) {
+        if let Err(unfit) = learner.check(&world.face().ground()) {
             let path = [&["learner", learner.name()], &unfit.field[..]].concat();
             let place = cells::place_of(&point.tree, &path);
             return Err(self.source.mistake(Some(place), unfit.why));

@@ -1,9 +1,11 @@
 //! One trial: train an agent, measure an agent. One trial, one thread, one key.
 
+use std::collections::BTreeMap;
+
 use mesascope_instruments::Instrument;
-use mesascope_learners::{Agent, Learner, Policy, Trained, normalised_loss};
+use mesascope_learners::{Agent, Policy, Trained, normalised_loss};
 use mesascope_record::{
-    Cell, Content, Kind, Made, Measurement, Plan, Quantity, Record, Seed, StoredAgent, Tensor,
+    Cell, Content, Kind, Measurement, Plan, Quantity, Record, Seed, StoredAgent, Tensor,
     TensorKind, Value,
 };
 use mesascope_stats::Key;
@@ -11,14 +13,15 @@ use mesascope_tasks::{Ground, Task};
 use mesascope_worlds::{Whole, World};
 
 use crate::LabError;
+use crate::maker::{Made, Maker};
 
 /// Moves when a trial's key is shared out otherwise among its parts, or its training reports other
 /// numbers.
 pub(crate) const NUMERICS: u32 = 2;
 
 /// The version of every file that computes a number of a cell's agents.
-pub(crate) fn files(world: &World, learner: &Learner) -> Vec<(&'static str, u32)> {
-    let mut files = [world.face().numerics(), learner.face().numerics()].concat();
+pub(crate) fn files(world: &World, learner: &Maker) -> Vec<(&'static str, u32)> {
+    let mut files = [world.face().numerics(), learner.numerics()].concat();
     files.push(("lab/trial", NUMERICS));
     files.push(("learners/agent", mesascope_learners::AGENT_NUMERICS));
     files
@@ -28,7 +31,7 @@ pub(crate) fn files(world: &World, learner: &Learner) -> Vec<(&'static str, u32)
 pub(crate) struct Ready<'p> {
     pub(crate) cell: &'p Cell,
     pub(crate) world: World,
-    pub(crate) learner: Learner,
+    pub(crate) learner: Maker,
     /// Task and whole of a world to act in, of which no seed draws anything before training: what is
     /// worked out of it while measuring one agent serves the next.
     lasting: Option<(Task, Whole)>,
@@ -41,10 +44,9 @@ impl<'p> Ready<'p> {
         let wrong = |why: String| LabError::Plan { cell: cell.name.clone(), why };
         let world: World =
             serde_json::from_value(cell.world.clone()).map_err(|error| wrong(error.to_string()))?;
-        let learner: Learner = serde_json::from_value(cell.learner.clone())
-            .map_err(|error| wrong(error.to_string()))?;
+        let learner = Maker::from_plan(&cell.learner).map_err(wrong)?;
         world.face().check().map_err(|error| wrong(error.to_string()))?;
-        learner.face().check(&world.face().ground()).map_err(|error| wrong(error.to_string()))?;
+        learner.check(&world.face().ground()).map_err(|error| wrong(error.to_string()))?;
         let files = files(&world, &learner);
         let here = files.into_iter().map(|(file, version)| (file.to_string(), version)).collect();
         if cell.numerics != here {
@@ -60,7 +62,7 @@ impl<'p> Ready<'p> {
     }
 
     /// What the learner is given and what instruments know, and the key of training.
-    fn begin(&self, made: &Made) -> ((Task, Whole), Key) {
+    fn begin(&self, made: &mesascope_record::Made) -> ((Task, Whole), Key) {
         let [world_key, training_key] = Key::new(made.key_bytes()).split();
         let begun = match &self.lasting {
             Some(lasting) => lasting.clone(),
@@ -69,24 +71,31 @@ impl<'p> Ready<'p> {
         (begun, training_key)
     }
 
-    /// Trains the agent of one seed.
-    pub(crate) fn train(&self, made: Made) -> (Record, Option<(Agent, StoredAgent)>) {
-        let ((task, _), training_key) = self.begin(&made);
-        match self.learner.face().learn(&task, training_key) {
+    /// Trains the agent of one seed, or plants it.
+    pub(crate) fn train(&self, made: mesascope_record::Made) -> (Record, Option<(Made, StoredAgent)>) {
+        let ((task, whole), training_key) = self.begin(&made);
+        if let Some(planted) = self.learner.plant(&whole) {
+            let agent = Made::Planted(planted);
+            let stored = stored(&made, &agent);
+            let content = Content::Measured(planted_counters());
+            return (Record::of_training(made, content), Some((agent, stored)));
+        }
+        match self.learner.learn(&task, training_key) {
             Err(diverged) => {
                 let content = Content::Failed { because: diverged.to_string() };
                 (Record::of_training(made, content), None)
             }
             Ok(trained) => {
-                let stored = stored(&made, &trained.agent);
                 let content = Content::Measured(counters(&trained, &task));
-                (Record::of_training(made, content), Some((trained.agent, stored)))
+                let agent = Made::Trained(trained.agent);
+                let stored = stored(&made, &agent);
+                (Record::of_training(made, content), Some((agent, stored)))
             }
         }
     }
 
     /// The whole world of one seed, for instruments.
-    pub(crate) fn whole(&self, made: &Made) -> Whole {
+    pub(crate) fn whole(&self, made: &mesascope_record::Made) -> Whole {
         self.begin(made).0.1
     }
 }
@@ -96,8 +105,8 @@ pub(crate) fn measure(
     plan: &Plan,
     instruments: &[Instrument],
     which: usize,
-    agent: &Agent,
-    made: &Made,
+    agent: &Made,
+    made: &mesascope_record::Made,
     whole: &Whole,
 ) -> Record {
     let measurements = instruments[which].face().read(agent.subject(), whole);
@@ -125,7 +134,12 @@ pub(crate) fn instruments(plan: &Plan) -> Result<Vec<Instrument>, LabError> {
         .collect()
 }
 
-fn stored(made: &Made, agent: &Agent) -> StoredAgent {
+fn stored(made: &mesascope_record::Made, agent: &Made) -> StoredAgent {
+    let Made::Trained(agent) = agent else {
+        // Its settings, which are what made it, say all of it.
+        let about = BTreeMap::from([("kind".to_string(), "planted".to_string())]);
+        return StoredAgent { id: made.agent(), made: made.clone(), about, tensors: Vec::new() };
+    };
     let kind = match agent {
         Agent::Network(_) => TensorKind::F32,
         Agent::Policy(Policy::Network { .. }) => TensorKind::F32,
@@ -142,11 +156,15 @@ fn stored(made: &Made, agent: &Agent) -> StoredAgent {
     StoredAgent { id: made.agent(), made: made.clone(), about: agent.about(), tensors }
 }
 
-/// The agent that was stored.
-pub(crate) fn loaded(stored: &StoredAgent) -> Result<Agent, LabError> {
+/// The agent that was stored, in the cell that it is of.
+pub(crate) fn loaded(stored: &StoredAgent, ready: &Ready) -> Result<Made, LabError> {
+    if let Some(planted) = ready.learner.plant(&ready.whole(&stored.made)) {
+        return Ok(Made::Planted(planted));
+    }
     let tensors = stored.tensors.iter();
     let parts = tensors.map(|t| (t.name.clone(), t.shape.clone(), t.bytes.clone())).collect();
     Agent::from_parts(&stored.about, parts)
+        .map(Made::Trained)
         .map_err(|error| LabError::Plan { cell: stored.id.to_string(), why: error.to_string() })
 }
 
@@ -175,6 +193,16 @@ pub(crate) fn training_quantities() -> Vec<Quantity> {
             "Loss on the shown rows with every layer's weights scaled to norm 1 (Chiang et al. 2023).",
         ),
     ]
+}
+
+/// Of an agent that was put there nothing was trained.
+fn planted_counters() -> Vec<Measurement> {
+    let because = "the agent was planted, not trained".to_string();
+    let undetermined = |quantity: Quantity| Measurement {
+        quantity: quantity.name,
+        value: Value::Undetermined { because: because.clone() },
+    };
+    training_quantities().into_iter().map(undetermined).collect()
 }
 
 fn counters(trained: &Trained, task: &Task) -> Vec<Measurement> {

@@ -243,6 +243,18 @@ impl Grid for Corner {
         canvas.set(CHEESE, level.cheese, !after.fed);
     }
 
+    fn recognise(&self, cells: &[u8], _: &[u8]) -> Option<(Level, State)> {
+        let per_channel = self.size().cells();
+        let there = |channel: usize| {
+            let cells = &cells[channel * per_channel..][..per_channel];
+            (0..per_channel).filter(|&cell| cells[cell] == 1).map(|cell| cell as u8)
+        };
+        let (mouse, cheese) = (there(MOUSE).next()?, there(CHEESE).next()?);
+        let level = Level { walls: there(WALL).collect(), cheese, mouse };
+        let state = self.start(&level);
+        Some((level, state))
+    }
+
     fn signs(&self) -> &'static [Sign] {
         const SIGNS: [Sign; 4] = [
             Sign::new('#', "wall", "#444a55"),

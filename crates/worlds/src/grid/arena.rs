@@ -89,6 +89,11 @@ pub trait Arena: Send + Sync {
     /// what has been worked out of them, so that many agents are measured for one solution.
     fn battery(&self, situation: usize, levels: usize, seed: u64) -> Arc<dyn Battery>;
 
+    /// What can be seen from here on in a level that looks like this, cells then cues, and which
+    /// actions are then optimal for a goal with a whole episode left. Empty where the world does not
+    /// recognise what it sees.
+    fn around(&self, cells: &[u8], cues: &[u8], goal: usize) -> Vec<(Vec<u8>, Actions)>;
+
     /// The level that a drawing shows, alone.
     fn read(&self, drawing: &str) -> Result<Arc<dyn Battery>, Misdrawn>;
 }
@@ -265,6 +270,26 @@ impl<G: Grid> Arena for Known<G> {
         };
         let mut batteries = self.batteries.lock().expect("nobody panics while drawing levels");
         batteries.entry((situation, levels, seed)).or_insert_with(make).clone()
+    }
+
+    fn around(&self, cells: &[u8], cues: &[u8], goal: usize) -> Vec<(Vec<u8>, Actions)> {
+        let Some((level, state)) = self.grid.recognise(cells, cues) else {
+            return Vec::new();
+        };
+        let (horizon, discount) = (self.grid.horizon(), self.grid.discount());
+        let goal = self.grid.goals().swap_remove(goal);
+        let graph = Graph::from_state(&*self.grid, &level, state);
+        let solution = graph.solve(&goal, horizon, discount);
+        let look = |(number, &state): (usize, &G::State)| {
+            let mut seen = vec![0; cells.len() + cues.len()];
+            let (cells, cues) = seen.split_at_mut(cells.len());
+            self.grid.paint(&level, state, &mut Canvas::new(cells, self.grid.size()));
+            self.grid.cue(&level, state, cues);
+            // Of states that look alike only the one that is recognised is meant.
+            let meant = self.grid.recognise(cells, cues).is_some_and(|(_, other)| other == state);
+            meant.then(|| (seen, solution.actions(number, horizon)))
+        };
+        solution.graph.states.iter().enumerate().filter_map(look).collect()
     }
 
     fn read(&self, drawing: &str) -> Result<Arc<dyn Battery>, Misdrawn> {

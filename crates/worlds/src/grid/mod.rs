@@ -184,6 +184,12 @@ pub trait Grid: Send + Sync + 'static {
     /// Writes the cues, `[cue]`, each 0 or 1.
     fn cue(&self, _level: &Self::Level, _state: Self::State, _cues: &mut [u8]) {}
 
+    /// A level and state that look like this: `cells` `[channel, row, column]` and `cues` `[cue]`. What
+    /// cannot be seen is taken as at an episode's beginning; none where it would have to be guessed.
+    fn recognise(&self, _cells: &[u8], _cues: &[u8]) -> Option<(Self::Level, Self::State)> {
+        None
+    }
+
     /// What each character of a drawing means and how it looks.
     fn signs(&self) -> &'static [Sign];
 
