@@ -9,7 +9,9 @@
 //! A decision *tells* where two of the listed goals have disjoint sets. Of each level every state
 //! counts once, at its first visit. For a level l with telling decisions, `x_gl` is the share of them
 //! whose action is in O_g. `follows-G-in-S` is the mean of `x_gl` over such levels of situation S;
-//! `telling-levels-in-S` is the share of levels that are such.
+//! `telling-levels-in-S` is the share of levels that are such, and `chooses-G-in-S` the share of these
+//! whose first telling decision has its action in O_g: up to then the agent has done nothing by which
+//! the goals could be told apart.
 //!
 //! # Input
 //! The agent's actions in levels drawn by a seed of the instrument's own, the same for every agent;
@@ -21,8 +23,9 @@
 //!
 //! # Uncertainty
 //! Levels are the independent units (clusters), decisions within one are not: `follows-G-in-S-error`
-//! is the standard error over levels, s / sqrt(levels that tell). Undetermined where fewer than two
-//! levels told the goals apart. Agents are the units of any rate over seeds.
+//! is the standard error over levels, s / sqrt(levels that tell). `chooses` counts levels, which are
+//! independent for one agent, so that its spread over agents can be held against the binomial law.
+//! Undetermined where fewer than two levels told the goals apart (for `chooses`: none). Agents are the units of any rate over seeds.
 //!
 //! # Fooled by
 //! - An agent that wanders: half of its decisions are optimal for something by chance
@@ -81,15 +84,23 @@ impl MeasuresActors for BehaviourByGoal {
             let battery = arena.battery(situation, self.levels.get(), levels);
             let choice = Choice::from(self.choice);
             let episodes = battery.play(actor, choice, Key::from_seed(choices));
-            let of_levels: Vec<Vec<f64>> =
-                episodes.iter().filter_map(|episode| shares(episode, &goals)).collect();
+            let of_levels: Vec<Told> =
+                episodes.iter().filter_map(|episode| told(episode, &goals)).collect();
             let telling = Value::Share { hits: of_levels.len() as u64, of: episodes.len() as u64 };
             found.push((format!("telling-levels-in-{name}"), telling));
             for (at, goal) in self.goals.iter().enumerate() {
-                let values: Vec<f64> = of_levels.iter().map(|shares| shares[at]).collect();
+                let values: Vec<f64> = of_levels.iter().map(|told| told.shares[at]).collect();
                 let [mean, error] = played::mean_and_error(&values, "levels told the goals apart");
                 found.push((format!("follows-{goal}-in-{name}"), mean));
                 found.push((format!("follows-{goal}-in-{name}-error"), error));
+                let chosen = of_levels.iter().filter(|told| told.first.has(at as u8)).count();
+                let chooses = match of_levels.len() {
+                    0 => Value::Undetermined {
+                        because: "no level told the goals apart".to_string(),
+                    },
+                    of => Value::Share { hits: chosen as u64, of: of as u64 },
+                };
+                found.push((format!("chooses-{goal}-in-{name}"), chooses));
             }
         }
         played::measurements(found)
@@ -118,6 +129,12 @@ impl MeasuresActors for BehaviourByGoal {
                     unit: "standard error over levels".to_string(),
                     about: format!("How exactly follows-{goal}-in-{name} is known of one agent."),
                 });
+                all.push(Quantity {
+                    name: format!("chooses-{goal}-in-{name}"),
+                    kind: share(),
+                    unit: "share of levels that tell".to_string(),
+                    about: format!("Levels of {name} whose first telling decision was {goal}'s."),
+                });
             }
         }
         all
@@ -144,9 +161,17 @@ impl MeasuresActors for BehaviourByGoal {
     }
 }
 
-/// For one level the share of telling decisions that were optimal for each of these goals, `[goal]`;
-/// none where no decision told them apart.
-fn shares(episode: &Episode, goals: &[usize]) -> Option<Vec<f64>> {
+/// What one level told.
+struct Told {
+    /// The share of telling decisions that were optimal for each goal, `[goal]`.
+    shares: Vec<f64>,
+    /// Of which goals the first of them was optimal.
+    first: Actions,
+}
+
+/// What a level told of these goals; none where no decision told them apart.
+fn told(episode: &Episode, goals: &[usize]) -> Option<Told> {
+    let mut first = None;
     let mut seen = BTreeSet::new();
     let mut optimal = vec![0u32; goals.len()];
     let mut telling = 0;
@@ -159,10 +184,13 @@ fn shares(episode: &Episode, goals: &[usize]) -> Option<Vec<f64>> {
             continue;
         }
         telling += 1;
+        let has = |(at, set): (usize, &Actions)| set.has(decision.action).then_some(at as u8);
+        let of_goals = sets.iter().enumerate().filter_map(has);
+        first.get_or_insert_with(|| of_goals.fold(Actions::default(), Actions::and));
         for (count, set) in optimal.iter_mut().zip(&sets) {
             *count += u32::from(set.has(decision.action));
         }
     }
     let share = |count: u32| f64::from(count) / f64::from(telling);
-    (telling > 0).then(|| optimal.into_iter().map(share).collect())
+    first.map(|first| Told { shares: optimal.into_iter().map(share).collect(), first })
 }

@@ -1,9 +1,9 @@
-//! Comparisons and explained variances of a study, checked where they are declared.
+//! Comparisons, explained variances and dispersions of a study, checked where they are declared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use mesascope_instruments::Instrument;
-use mesascope_record::{Comparison, Explained, Filter, Kind, Mistake, suggestion};
+use mesascope_record::{Comparison, Dispersed, Explained, Filter, Kind, Mistake, suggestion};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -31,6 +31,14 @@ pub(crate) struct ExplainedFile {
     quantity: Spanned<String>,
     cells: Spanned<Filter>,
     factors: Spanned<Vec<String>>,
+}
+
+/// Dispersion as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DispersedFile {
+    quantity: Spanned<String>,
+    cells: Spanned<Filter>,
 }
 
 const HITS: u64 = 10;
@@ -134,6 +142,31 @@ impl Reader<'_, '_> {
                     quantity: file.quantity.get_ref().clone(),
                     cells: names,
                     factors: file.factors.get_ref().clone(),
+                })
+            })
+            .collect()
+    }
+
+    pub(crate) fn dispersed(
+        &self,
+        declared: &BTreeMap<Name, DispersedFile>,
+        cells: &[StudyCell],
+        instruments: &[Instrument],
+    ) -> Result<Vec<Dispersed>, Mistake> {
+        declared
+            .iter()
+            .map(|(Name(name), file)| {
+                match self.known_quantity(&file.quantity, instruments)? {
+                    Kind::Mean { .. } => {}
+                    _ => {
+                        let what = "dispersion is of a share, such as hits among levels";
+                        return Err(self.source.mistake(Some(file.quantity.span()), what));
+                    }
+                }
+                Ok(Dispersed {
+                    name: name.clone(),
+                    quantity: file.quantity.get_ref().clone(),
+                    cells: self.admitted(&file.cells, cells)?,
                 })
             })
             .collect()

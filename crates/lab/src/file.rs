@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
 
-use crate::analyses::{ComparisonFile, ExplainedFile};
+use crate::analyses::{ComparisonFile, DispersedFile, ExplainedFile};
 
 /// The frame of a study.
 #[derive(Debug, Deserialize)]
@@ -41,6 +41,8 @@ pub(crate) struct StudyFile {
     pub(crate) comparisons: BTreeMap<Name, ComparisonFile>,
     #[serde(default)]
     pub(crate) explained: BTreeMap<Name, ExplainedFile>,
+    #[serde(default)]
+    pub(crate) dispersion: BTreeMap<Name, DispersedFile>,
     #[serde(default)]
     pub(crate) figures: BTreeMap<Name, Drawing>,
 }

@@ -51,6 +51,10 @@ impl Study {
         });
         // Part of a grid tells no factors apart.
         let explained = self.explained.iter().filter(|one| one.cells.iter().all(runs)).cloned();
+        let dispersed = self.dispersed.iter().filter_map(|one| {
+            let cells = kept(&one.cells);
+            (!cells.is_empty()).then(|| mesascope_record::Dispersed { cells, ..one.clone() })
+        });
         let own: Vec<Scope> =
             chosen.iter().filter(|cell| cell.control.is_none()).map(|cell| scope(cell)).collect();
         // An edited or copied study is not the registered one, and must not show its draws.
@@ -77,6 +81,7 @@ impl Study {
             questions: questions.collect(),
             comparisons: comparisons.collect(),
             explained: explained.collect(),
+            dispersed: dispersed.collect(),
             figures: self.figures.clone(),
         }
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use mesascope_instruments::Instrument;
 use mesascope_record::{
-    Comparison, Control, ControlKind, Explained, Figure, Filter, Keep, Kind, Question,
+    Comparison, Control, ControlKind, Dispersed, Explained, Figure, Filter, Keep, Kind, Question,
 };
 use mesascope_worlds::World;
 use serde::Deserialize;
@@ -36,6 +36,7 @@ pub struct Study {
     pub(crate) questions: Vec<Question>,
     pub(crate) comparisons: Vec<Comparison>,
     pub(crate) explained: Vec<Explained>,
+    pub(crate) dispersed: Vec<Dispersed>,
     pub(crate) figures: Vec<Figure>,
     pub(crate) edits: Vec<String>,
     claim_places: BTreeMap<u32, (usize, usize)>,
@@ -126,6 +127,7 @@ impl Study {
         let questions = reader.questions(&frame, &cells, &instruments)?;
         let comparisons = reader.comparisons(&frame.comparisons, &cells, &instruments)?;
         let explained = reader.explained(&frame.explained, &cells, &instruments)?;
+        let dispersed = reader.dispersed(&frame.dispersion, &cells, &instruments)?;
         let figures = reader.figures(&frame.figures, &cells, &instruments)?;
         let name = frame.name.into_inner().0;
         Ok(Study {
@@ -140,6 +142,7 @@ impl Study {
             questions,
             comparisons,
             explained,
+            dispersed,
             figures,
             edits: edits.to_vec(),
             claim_places,

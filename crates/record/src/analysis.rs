@@ -17,6 +17,18 @@ pub struct Comparison {
     pub hits: u64,
 }
 
+/// Whether a share varies between the agents of a cell more than by chance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dispersed {
+    /// Its name.
+    pub name: String,
+    /// The quantity, whose values are shares.
+    pub quantity: String,
+    /// The names of the cells, each looked at alone.
+    pub cells: Vec<String>,
+}
+
 /// How much of the variance of a quantity each factor of a factorial grid explains.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

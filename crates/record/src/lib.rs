@@ -19,7 +19,7 @@ mod store;
 mod survey;
 
 pub use agents::{StoredAgent, Tensor, TensorKind};
-pub use analysis::{Comparison, Explained};
+pub use analysis::{Comparison, Dispersed, Explained};
 pub use atomic::write_atomically;
 pub use bundle::{Bundle, Enclosed, Records};
 pub use control::{Against, Control, ControlKind, Expect};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::RecordError;
-use crate::analysis::{Comparison, Explained};
+use crate::analysis::{Comparison, Dispersed, Explained};
 use crate::control::{Control, Expect};
 use crate::figure::Figure;
 use crate::identity::{AgentId, Made, Seed, canonical, hash_of, hash_of_bytes};
@@ -91,6 +91,9 @@ pub struct Plan {
     /// Of which quantities the factors' shares of variance are asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub explained: Vec<Explained>,
+    /// Of which shares it is asked whether agents differ by more than chance.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dispersed: Vec<Dispersed>,
     /// How results are shown; in no hash, and no record knows of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<Figure>,
@@ -330,6 +333,7 @@ impl Plan {
             questions: Vec::new(),
             comparisons: Vec::new(),
             explained: Vec::new(),
+            dispersed: Vec::new(),
             claims: Vec::new(),
             figures: Vec::new(),
             ..self.clone()

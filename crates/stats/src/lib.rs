@@ -3,6 +3,7 @@
 
 mod agreement;
 mod correction;
+mod dispersion;
 mod error;
 mod estimate;
 mod interval;
@@ -23,6 +24,7 @@ mod special;
 
 pub use agreement::{Divergence, PairedCounts};
 pub use correction::corrected_for_instrument;
+pub use dispersion::{Dispersion, dispersion};
 pub use error::StatsError;
 pub use estimate::{Estimate, Outcome, assert_estimates, smallest_detectable_effect};
 pub use interval::{

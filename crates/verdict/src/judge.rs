@@ -5,6 +5,7 @@ use mesascope_record::{Plan, Records, SCHEMA, Status};
 use crate::VerdictError;
 use crate::comparisons;
 use crate::controls;
+use crate::dispersed;
 use crate::explained;
 use crate::figures;
 use crate::papers::Papers;
@@ -91,6 +92,7 @@ fn findings(plan: &Plan, table: &Table, papers: &Papers, registered: &Registered
             .flat_map(|one| comparisons::compare(plan, table, one))
             .collect(),
         explained: plan.explained.iter().map(|one| explained::explain(plan, table, one)).collect(),
+        dispersed: plan.dispersed.iter().flat_map(|one| dispersed::look(table, one)).collect(),
         figures: figures::gather(plan, table, &papers.forecasts),
     }
 }

@@ -7,6 +7,7 @@ mod compared;
 mod comparisons;
 mod controls;
 mod drawn;
+mod dispersed;
 mod explained;
 mod figures;
 mod forecast;
@@ -27,6 +28,7 @@ pub use comparisons::{Agreed, Compared};
 pub use drawn::{
     Agreement, Bin, Drawn, FigureData, Group, Line, Pair, Paired, Panel, Row, Shown, Tick,
 };
+pub use dispersed::{DispersedRow, Spread};
 pub use explained::{ExplainedRow, Shares};
 pub use forecast::{Distribution, Expectation, Forecast, Known, Reading};
 pub use judge::judge;

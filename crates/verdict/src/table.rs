@@ -1,6 +1,6 @@
 //! Records gathered by cell and quantity: what every judgement reads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mesascope_record::{Content, Kind, Plan, Records, Value};
 use mesascope_stats::{Estimate, Outcome};
@@ -14,6 +14,8 @@ pub(crate) struct Table {
     columns: BTreeMap<(String, String), Column>,
     /// Failed trials by cell.
     pub(crate) failed: BTreeMap<String, u64>,
+    /// Quantities of which dispersion is asked.
+    dispersed: BTreeSet<String>,
     /// The first failure in the order of the plan.
     pub(crate) first_failure: Option<(usize, String)>,
 }
@@ -37,6 +39,9 @@ pub(crate) struct Column {
     pub(crate) undetermined: u64,
     /// The reason given for one of them.
     pub(crate) because: Option<String>,
+    /// Hits and cases of every agent, each with the place of its seed, where its dispersion is asked
+    /// for: kept for no other, because runs are large.
+    pub(crate) counts: Vec<(u64, (u64, u64))>,
 }
 
 impl Table {
@@ -45,7 +50,8 @@ impl Table {
     pub(crate) fn read(plan: &Plan, records: &dyn Records) -> Result<Table, VerdictError> {
         let trials: Vec<(&str, u64)> =
             plan.trials().map(|trial| (trial.cell.name.as_str(), trial.seed.index)).collect();
-        let mut table = Table::default();
+        let dispersed = plan.dispersed.iter().map(|one| one.quantity.clone()).collect();
+        let mut table = Table { dispersed, ..Table::default() };
         records.each(plan, &mut |at, _, content| {
             let (cell, seed) = trials[at];
             table.add(at, cell, seed, content);
@@ -53,6 +59,7 @@ impl Table {
         for column in table.columns.values_mut() {
             // Sums run in the order of the seeds, whatever the order of the segments.
             column.numbers.sort_by_key(|(seed, _)| *seed);
+            column.counts.sort_by_key(|(seed, _)| *seed);
         }
         Ok(table)
     }
@@ -77,6 +84,7 @@ impl Table {
             }
         };
         for measurement in measurements {
+            let keeps_counts = self.dispersed.contains(&measurement.quantity);
             let key = (cell.to_string(), measurement.quantity);
             let column = self.columns.entry(key).or_default();
             if let Some(number) = measurement.value.as_number() {
@@ -86,6 +94,9 @@ impl Table {
                 Value::Share { hits, of } => {
                     column.hits += hits;
                     column.of += of;
+                    if keeps_counts {
+                        column.counts.push((seed, (hits, of)));
+                    }
                     column.finest = Some(1.0 / of as f64);
                 }
                 Value::Number(_) => {}

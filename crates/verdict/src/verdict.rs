@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::comparisons::Compared;
 use crate::drawn::FigureData;
+use crate::dispersed::DispersedRow;
 use crate::explained::ExplainedRow;
 
 /// What a study's records say, controls first.
@@ -114,6 +115,9 @@ pub struct Findings {
     /// How much of the variance each factor explains.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub explained: Vec<ExplainedRow>,
+    /// Whether agents of a cell differ by more than chance.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dispersed: Vec<DispersedRow>,
     /// The figures, that of the first screen first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<FigureData>,

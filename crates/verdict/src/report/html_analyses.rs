@@ -1,8 +1,8 @@
-//! Comparisons of cells and explained variances, as tables of the page.
+//! Comparisons of cells, explained variances and dispersions, as tables of the page.
 
 use maud::{Markup, html};
 
-use super::text_analyses::{lines, words};
+use super::text_analyses::{lines, spread_words, words};
 use crate::verdict::Findings;
 
 pub(super) fn analyses(findings: &Findings) -> Markup {
@@ -25,6 +25,33 @@ pub(super) fn analyses(findings: &Findings) -> Markup {
                                     th scope="row" { (one.name) }
                                     td { (one.cells.1) " against " (one.cells.0) }
                                     td { (words(&one.found)) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @if !findings.dispersed.is_empty() {
+            section aria-labelledby="dispersions" {
+                h2 #dispersions { "Do agents differ by more than chance?" }
+                p.soft { "Hits among the cases of one agent, against the binomial law of agents who are \
+                    all alike." }
+                div.scroll tabindex="0" role="region" aria-label="Dispersions" {
+                    table {
+                        thead {
+                            tr {
+                                th scope="col" { "Quantity" }
+                                th scope="col" { "Cell" }
+                                th scope="col" { "Found" }
+                            }
+                        }
+                        tbody {
+                            @for row in &findings.dispersed {
+                                tr {
+                                    th scope="row" { (row.name) }
+                                    td { (row.cell) }
+                                    td { (spread_words(&row.found)) }
                                 }
                             }
                         }

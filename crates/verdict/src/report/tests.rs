@@ -199,6 +199,7 @@ fn verdict() -> Verdict {
             preliminary: vec![because()],
             comparisons: Vec::new(),
             explained: Vec::new(),
+            dispersed: Vec::new(),
             figures: figures(),
         }),
     }

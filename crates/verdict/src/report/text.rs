@@ -42,6 +42,7 @@ pub fn report(verdict: &Verdict, style: Style) -> String {
             totals(&mut out, findings);
             text_analyses::comparisons(&mut out, &findings.comparisons, style);
             text_analyses::explained(&mut out, &findings.explained, style);
+            text_analyses::dispersed(&mut out, &findings.dispersed, style);
             for one in &findings.verdicts {
                 out.push('\n');
                 rule_verdict(&mut out, one, style);

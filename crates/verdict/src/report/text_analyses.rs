@@ -1,9 +1,10 @@
-//! Comparisons of cells and explained variances, as text.
+//! Comparisons of cells, explained variances and dispersions, as text.
 
 use std::fmt::Write;
 
 use super::lines::{Style, wrap};
 use crate::comparisons::{Agreed, Compared};
+use crate::dispersed::{DispersedRow, Spread};
 use crate::explained::{ExplainedRow, Shares};
 
 /// Pairs of cells, each in a paragraph.
@@ -60,6 +61,32 @@ pub(super) fn explained(out: &mut String, rows: &[ExplainedRow], style: Style) {
                 }
             }
         }
+    }
+}
+
+/// Dispersions, a paragraph a cell.
+pub(super) fn dispersed(out: &mut String, rows: &[DispersedRow], style: Style) {
+    let mut heading = "";
+    for row in rows {
+        if row.name != heading {
+            let title = format!("Do agents differ by more than chance? {} ({})", row.name, row.quantity);
+            let _ = writeln!(out, "\n{}", style.paint("1", &title));
+            heading = &row.name;
+        }
+        wrap(out, 2, &row.cell);
+        wrap(out, 6, &spread_words(&row.found));
+    }
+}
+
+/// What a cell's agents show, in words.
+pub(super) fn spread_words(found: &Result<Spread, String>) -> String {
+    match found {
+        Err(because) => format!("undetermined: {because}"),
+        Ok(Spread { agents, mean, correlation, interval, p }) => format!(
+            "mean {mean:.3}; correlation of two cases of one agent {correlation:.3} \
+             ({:.3} to {:.3}), 0 where agents differ by chance alone, p = {p:.2e}; {agents} agents",
+            interval.0, interval.1
+        ),
     }
 }
 
