@@ -17,10 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("instruments", &["complexity", "stats", "nets", "tasks", "worlds", "record"]),
     ("record", &["stats"]),
     ("planted", &["stats", "tasks", "worlds", "learners"]),
-    (
-        "lab",
-        &["stats", "nets", "tasks", "worlds", "learners", "instruments", "planted", "record"],
-    ),
+    ("lab", &["stats", "nets", "tasks", "worlds", "learners", "instruments", "planted", "record"]),
     ("verdict", &["stats", "record"]),
     (
         "cli",

@@ -93,11 +93,11 @@ impl MeasuresActors for BehaviourByGoal {
                 let [mean, error] = played::mean_and_error(&values, "levels told the goals apart");
                 found.push((format!("follows-{goal}-in-{name}"), mean));
                 found.push((format!("follows-{goal}-in-{name}-error"), error));
-                let chosen = of_levels.iter().filter(|told| told.first.has(at as u8)).count();
+                let chosen = of_levels.iter().filter(|told| told.first[at]).count();
                 let chooses = match of_levels.len() {
-                    0 => Value::Undetermined {
-                        because: "no level told the goals apart".to_string(),
-                    },
+                    0 => {
+                        Value::Undetermined { because: "no level told the goals apart".to_string() }
+                    }
                     of => Value::Share { hits: chosen as u64, of: of as u64 },
                 };
                 found.push((format!("chooses-{goal}-in-{name}"), chooses));
@@ -165,8 +165,8 @@ impl MeasuresActors for BehaviourByGoal {
 struct Told {
     /// The share of telling decisions that were optimal for each goal, `[goal]`.
     shares: Vec<f64>,
-    /// Of which goals the first of them was optimal.
-    first: Actions,
+    /// Whether the first of them was optimal for each goal, `[goal]`.
+    first: Vec<bool>,
 }
 
 /// What a level told of these goals; none where no decision told them apart.
@@ -177,16 +177,14 @@ fn told(episode: &Episode, goals: &[usize]) -> Option<Told> {
     let mut telling = 0;
     for decision in &episode.decisions {
         let sets: Vec<Actions> = goals.iter().map(|&goal| decision.optimal[goal]).collect();
-        let disjoint = |(at, one): (usize, &Actions)| {
-            sets[..at].iter().any(|other| one.0 & other.0 == 0)
-        };
+        let disjoint =
+            |(at, one): (usize, &Actions)| sets[..at].iter().any(|other| one.0 & other.0 == 0);
         if !seen.insert(decision.state) || !sets.iter().enumerate().any(disjoint) {
             continue;
         }
         telling += 1;
-        let has = |(at, set): (usize, &Actions)| set.has(decision.action).then_some(at as u8);
-        let of_goals = sets.iter().enumerate().filter_map(has);
-        first.get_or_insert_with(|| of_goals.fold(Actions::default(), Actions::and));
+        let optimal_for = || sets.iter().map(|set| set.has(decision.action)).collect();
+        first.get_or_insert_with(optimal_for);
         for (count, set) in optimal.iter_mut().zip(&sets) {
             *count += u32::from(set.has(decision.action));
         }

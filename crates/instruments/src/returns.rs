@@ -97,8 +97,11 @@ impl Returns {
             By::Exact => (0..battery.levels())
                 .map(|level| battery.evaluate(level, actor, choice))
                 .collect::<Option<_>>()
-                .ok_or_else(|| "the agent remembers, and exact values are of those who do not; set \
-                                by = \"played\"".to_string()),
+                .ok_or_else(|| {
+                    "the agent remembers, and exact values are of those who do not; set \
+                                by = \"played\""
+                        .to_string()
+                }),
         }
     }
 }

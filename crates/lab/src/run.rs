@@ -6,8 +6,7 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
 use mesascope_record::{
-    Content, Damaged, Keep, Plan, Provenance, Record, Slice, SliceLock, Store, StoredAgent,
-    Survey,
+    Content, Damaged, Keep, Plan, Provenance, Record, Slice, SliceLock, Store, StoredAgent, Survey,
 };
 
 use crate::LabError;
@@ -144,7 +143,11 @@ pub fn run(
     ready(&remaining)?;
 
     // What the instruments that have not read an agent yet read of it.
-    let read = |number: usize, ready: &Ready, agent: &Made, made: &mesascope_record::Made| -> Vec<Record> {
+    let read = |number: usize,
+                ready: &Ready,
+                agent: &Made,
+                made: &mesascope_record::Made|
+     -> Vec<Record> {
         let whole = ready.whole(made);
         survey
             .unread(number)

@@ -14,8 +14,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer, ValueDeserializer};
 
 use crate::cells::{self, Tree};
-use crate::maker::Maker;
 use crate::file::{ControlFile, Name, Seeds, StudyFile, StudyName};
+use crate::maker::Maker;
 use mesascope_record::{Mistake, Source, suggestion};
 
 /// A study that has been read and can be planned.

@@ -72,7 +72,10 @@ impl<'p> Ready<'p> {
     }
 
     /// Trains the agent of one seed, or plants it.
-    pub(crate) fn train(&self, made: mesascope_record::Made) -> (Record, Option<(Made, StoredAgent)>) {
+    pub(crate) fn train(
+        &self,
+        made: mesascope_record::Made,
+    ) -> (Record, Option<(Made, StoredAgent)>) {
         let ((task, whole), training_key) = self.begin(&made);
         if let Some(planted) = self.learner.plant(&whole) {
             let agent = Made::Planted(planted);

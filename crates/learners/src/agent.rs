@@ -56,7 +56,9 @@ impl Agent {
     pub fn policy(&self) -> Option<&Policy> {
         match self {
             Agent::Policy(policy) => Some(policy),
-            Agent::Network(_) | Agent::Table(_) | Agent::KernelMachine(_) | Agent::Sample(_) => None,
+            Agent::Network(_) | Agent::Table(_) | Agent::KernelMachine(_) | Agent::Sample(_) => {
+                None
+            }
         }
     }
 

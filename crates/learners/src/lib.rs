@@ -172,7 +172,16 @@ mod tests {
     #[test]
     fn every_learner_has_a_file_of_its_name_and_every_file_is_in_the_list() {
         const HELPERS: [&str; 10] = [
-            "lib", "acting", "agent", "any", "kernel", "policy", "stop", "strategies", "tally", "weights",
+            "lib",
+            "acting",
+            "agent",
+            "any",
+            "kernel",
+            "policy",
+            "stop",
+            "strategies",
+            "tally",
+            "weights",
         ];
         assert!(!Learner::NAMES.is_empty(), "the catalogue is empty");
         let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));

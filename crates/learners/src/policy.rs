@@ -144,7 +144,8 @@ impl Policy {
     ) -> Result<Policy, String> {
         let word = |name: &str| about.get(name).map_or("", String::as_str);
         if word("kind") == "policy-table" {
-            let actions: usize = word("actions").parse().map_err(|_| "actions is a whole number")?;
+            let actions: usize =
+                word("actions").parse().map_err(|_| "actions is a whole number")?;
             let [(_, seen_shape, seen), (_, _, worth)] = &parts[..] else {
                 return Err("a table has what is seen and what it is worth".to_string());
             };

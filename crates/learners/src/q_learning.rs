@@ -78,7 +78,14 @@ impl LearnsByActing for QLearning {
             _ => BTreeMap::new(),
         };
         let draws = own.draws();
-        Box::new(Under { settings: self.clone(), environment, draws, values, steps: 0, error: None })
+        Box::new(Under {
+            settings: self.clone(),
+            environment,
+            draws,
+            values,
+            steps: 0,
+            error: None,
+        })
     }
 
     fn shape(&self, acting: &Acting) -> String {
@@ -196,9 +203,9 @@ impl Training for Under {
                     .get(&next[copy])
                     .map_or(first_value, |values| values.iter().copied().fold(f32::MIN, f32::max)),
             };
-            let target =
-                self.environment.rewards()[copy] + self.settings.discount as f32 * later;
-            let values = self.values.entry(seen).or_insert_with(|| vec![first_value; actions_count]);
+            let target = self.environment.rewards()[copy] + self.settings.discount as f32 * later;
+            let values =
+                self.values.entry(seen).or_insert_with(|| vec![first_value; actions_count]);
             let value = &mut values[usize::from(actions[copy])];
             let error = target - *value;
             *value += self.settings.learning_rate as f32 * error;

@@ -50,11 +50,7 @@ pub trait Plants {
 }
 
 /// The number of a goal that a setting names.
-pub(crate) fn goal(
-    field: &'static str,
-    name: &str,
-    acting: &Acting,
-) -> Result<usize, Unfit> {
+pub(crate) fn goal(field: &'static str, name: &str, acting: &Acting) -> Result<usize, Unfit> {
     acting.feedback.iter().position(|goal| goal == name).ok_or_else(|| Unfit {
         field: vec![field],
         why: format!("this world has no goal {name:?}; it has {}", acting.feedback.join(", ")),

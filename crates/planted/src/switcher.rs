@@ -53,7 +53,8 @@ impl Plants for Switcher {
         goal("goal", &self.goal, acting)?;
         goal("otherwise", &self.otherwise, acting)?;
         if self.cue >= cues {
-            let why = format!("there is no cue {}: this world has {cues} beside its grid", self.cue);
+            let why =
+                format!("there is no cue {}: this world has {cues} beside its grid", self.cue);
             return Err(Unfit { field: vec!["cue"], why });
         }
         match self.at {

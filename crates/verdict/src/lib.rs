@@ -6,8 +6,8 @@ mod claim;
 mod compared;
 mod comparisons;
 mod controls;
-mod drawn;
 mod dispersed;
+mod drawn;
 mod explained;
 mod figures;
 mod forecast;
@@ -25,10 +25,10 @@ mod verdict;
 
 pub use claim::{Claim, Correction, Holds, Rule, Supports, Tier};
 pub use comparisons::{Agreed, Compared};
+pub use dispersed::{DispersedRow, Spread};
 pub use drawn::{
     Agreement, Bin, Drawn, FigureData, Group, Line, Pair, Paired, Panel, Row, Shown, Tick,
 };
-pub use dispersed::{DispersedRow, Spread};
 pub use explained::{ExplainedRow, Shares};
 pub use forecast::{Distribution, Expectation, Forecast, Known, Reading};
 pub use judge::judge;

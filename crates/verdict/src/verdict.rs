@@ -8,8 +8,8 @@ use mesascope_stats::Estimate;
 use serde::{Deserialize, Serialize};
 
 use crate::comparisons::Compared;
-use crate::drawn::FigureData;
 use crate::dispersed::DispersedRow;
+use crate::drawn::FigureData;
 use crate::explained::ExplainedRow;
 
 /// What a study's records say, controls first.

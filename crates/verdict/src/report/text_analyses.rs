@@ -69,7 +69,8 @@ pub(super) fn dispersed(out: &mut String, rows: &[DispersedRow], style: Style) {
     let mut heading = "";
     for row in rows {
         if row.name != heading {
-            let title = format!("Do agents differ by more than chance? {} ({})", row.name, row.quantity);
+            let title =
+                format!("Do agents differ by more than chance? {} ({})", row.name, row.quantity);
             let _ = writeln!(out, "\n{}", style.paint("1", &title));
             heading = &row.name;
         }
