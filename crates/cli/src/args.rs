@@ -64,6 +64,10 @@ pub enum Command {
         /// A name, such as learner.supervised, boolean or counting.
         name: String,
     },
+    /// Play a world in the terminal.
+    Play(crate::world::PlayArgs),
+    /// Draw an episode of one of a run's agents.
+    Replay(crate::replay::ReplayArgs),
     /// Write a study out with every default and a comment at each setting, to be changed.
     Copy {
         /// A study's name or file.
@@ -77,6 +81,7 @@ pub enum Command {
 pub enum Listed {
     Worlds,
     Learners,
+    Planted,
     Instruments,
     Studies,
     Claims,

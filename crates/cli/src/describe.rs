@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use mesascope_instruments::Instrument;
 use mesascope_learners::Learner;
+use mesascope_planted::Planted;
 use mesascope_record::Namespace;
 use mesascope_worlds::World;
 use schemars::{JsonSchema, Schema, schema_for};
@@ -22,6 +23,7 @@ fn schema_of(wanted: &str) -> Option<(String, Value, Value)> {
     let catalogues = [
         ("world", World::NAMES, whole::<World>()),
         ("learner", Learner::NAMES, whole::<Learner>()),
+        ("learner", Planted::NAMES, whole::<Planted>()),
         ("instrument", Instrument::NAMES, whole::<Instrument>()),
     ];
     catalogues.into_iter().find_map(|(this, names, schema)| {
@@ -58,7 +60,8 @@ pub fn describe(wanted: &str, talk: &Talk) -> Result<ExitCode, Failure> {
         talk.give(resolve(&root, &variant["properties"][name]));
         return Ok(ExitCode::SUCCESS);
     }
-    let known = [World::NAMES, Learner::NAMES, Instrument::NAMES].concat().join(", ");
+    let known =
+        [World::NAMES, Learner::NAMES, Planted::NAMES, Instrument::NAMES].concat().join(", ");
     let study = library::read_study(wanted, &[]).map_err(|failure| {
         match library::study_names().contains(&wanted.to_string()) || wanted.ends_with(".toml") {
             true => failure,

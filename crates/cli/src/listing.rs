@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use mesascope_instruments::Instrument;
 use mesascope_learners::Learner;
+use mesascope_planted::Planted;
 use mesascope_verdict::claims_list;
 use mesascope_worlds::World;
 
@@ -20,6 +21,7 @@ pub fn list(what: Option<Listed>, talk: &Talk) -> Result<ExitCode, Failure> {
             Listed::Studies,
             Listed::Worlds,
             Listed::Learners,
+            Listed::Planted,
             Listed::Instruments,
             Listed::Claims,
         ],
@@ -53,6 +55,7 @@ fn entries(kind: Listed) -> Result<(&'static str, Entries), Failure> {
     Ok(match kind {
         Listed::Worlds => ("Worlds", catalogue(World::NAMES)),
         Listed::Learners => ("Learners", catalogue(Learner::NAMES)),
+        Listed::Planted => ("Planted", catalogue(Planted::NAMES)),
         Listed::Instruments => ("Instruments", catalogue(Instrument::NAMES)),
         Listed::Studies => {
             let studies = library::study_names().into_iter().map(|name| {

@@ -9,10 +9,13 @@ mod failure;
 mod library;
 mod listing;
 mod output;
+mod play;
 mod progress;
 mod register;
+mod replay;
 mod stages;
 mod verify;
+mod world;
 
 use std::process::ExitCode;
 
@@ -47,6 +50,8 @@ fn run(line: Line) -> Result<ExitCode, Failure> {
         Command::List { what } => listing::list(what, &talk),
         Command::Claims { id } => listing::claims(id, &talk),
         Command::Describe { name } => describe::describe(&name, &talk),
+        Command::Play(args) => play::play(&args, &talk),
+        Command::Replay(args) => replay::replay(&args, &talk),
         Command::Copy { study, file } => copy::copy(&study, &file, &talk),
     }
 }

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use mesascope_lab::{Estimate, Job, Stages, Summary, estimate};
 use mesascope_record::{
-    Damaged, Namespace, Plan, Provenance, Slice, Store, export as export_table, hash_of, missing,
-    write_atomically,
+    Damaged, Namespace, Plan, Provenance, Replays, Slice, Store, export as export_table, hash_of,
+    missing, write_atomically,
 };
 use mesascope_verdict::{
     Conclusion, Papers, ReportFile, Verdict, controls_text, files as report_files,
@@ -156,6 +156,11 @@ fn work(
     if let Some(bar) = bar.borrow().as_ref() {
         bar.end(summary.done);
     }
+    // Drawn when all agents are there, by whichever slice is the last to be done.
+    let measured = stages != Stages::Train && !summary.stopped;
+    if measured && !plan.replays.is_empty() && missing(plan, store)?.is_none() {
+        mesascope_lab::replays(plan, store)?.write(store.folder())?;
+    }
     if stop.load(Ordering::Relaxed) && summary.stopped {
         let left = total - summary.done;
         eprintln!(
@@ -269,7 +274,13 @@ fn next(args: &FolderArgs, plan: &Plan, store: &Store) -> String {
 }
 
 fn write_report(verdict: &Verdict, store: &Store, talk: &Talk) -> Result<String, Failure> {
-    let files = report_files(verdict);
+    // A study that asks for replays has them from the stage that measures.
+    let plan = Plan::read(store.folder())?;
+    let replays = match plan.replays.is_empty() {
+        true => None,
+        false => Some(Replays::read(store.folder())?),
+    };
+    let files = report_files(verdict, replays.as_ref());
     remove_old_figures(&store.folder().join("figures"), &files)?;
     for file in &files {
         write_atomically(&store.folder().join(&file.path), file.text.as_bytes())?;

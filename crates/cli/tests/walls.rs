@@ -28,6 +28,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "worlds",
             "learners",
             "instruments",
+            "planted",
             "record",
             "lab",
             "verdict",

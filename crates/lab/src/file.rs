@@ -45,6 +45,24 @@ pub(crate) struct StudyFile {
     pub(crate) dispersion: BTreeMap<Name, DispersedFile>,
     #[serde(default)]
     pub(crate) figures: BTreeMap<Name, Drawing>,
+    #[serde(default)]
+    pub(crate) replays: BTreeMap<Name, ReplayFile>,
+}
+
+/// A replay as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReplayFile {
+    /// What is to be seen, in a sentence.
+    pub(crate) says: String,
+    pub(crate) cells: Spanned<Filter>,
+    pub(crate) situations: Spanned<Vec<String>>,
+    /// Default: 0.
+    #[serde(default)]
+    pub(crate) level: u32,
+    /// Default: 0.
+    #[serde(default)]
+    pub(crate) seed: u32,
 }
 
 /// Seeds of each cell in the two presets.

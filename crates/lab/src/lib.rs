@@ -9,6 +9,7 @@ mod figures;
 mod file;
 mod maker;
 mod plan;
+mod replay;
 mod run;
 mod study;
 mod trial;
@@ -16,6 +17,7 @@ mod trial;
 pub use again::run_again;
 pub use estimate::{Estimate, estimate};
 
+pub use replay::{first_situation, replays};
 pub use run::{Job, Stages, Summary, run};
 pub use study::{Study, edit};
 

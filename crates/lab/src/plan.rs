@@ -55,6 +55,10 @@ impl Study {
             let cells = kept(&one.cells);
             (!cells.is_empty()).then(|| mesascope_record::Dispersed { cells, ..one.clone() })
         });
+        let replays = self.replays.iter().filter_map(|one| {
+            let cells = kept(&one.cells);
+            (!cells.is_empty()).then(|| mesascope_record::ReplayAsked { cells, ..one.clone() })
+        });
         let own: Vec<Scope> =
             chosen.iter().filter(|cell| cell.control.is_none()).map(|cell| scope(cell)).collect();
         // An edited or copied study is not the registered one, and must not show its draws.
@@ -83,6 +87,7 @@ impl Study {
             explained: explained.collect(),
             dispersed: dispersed.collect(),
             figures: self.figures.clone(),
+            replays: replays.collect(),
         }
     }
 }

@@ -6,7 +6,9 @@ use std::ops::Range;
 use mesascope_instruments::Instrument;
 use mesascope_record::{
     Comparison, Control, ControlKind, Dispersed, Explained, Figure, Filter, Keep, Kind, Question,
+    ReplayAsked,
 };
+use mesascope_tasks::Ground;
 use mesascope_worlds::World;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -14,7 +16,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer, ValueDeserializer};
 
 use crate::cells::{self, Tree};
-use crate::file::{ControlFile, Name, Seeds, StudyFile, StudyName};
+use crate::file::{ControlFile, Name, ReplayFile, Seeds, StudyFile, StudyName};
 use crate::maker::Maker;
 use mesascope_record::{Mistake, Source, suggestion};
 
@@ -38,6 +40,7 @@ pub struct Study {
     pub(crate) explained: Vec<Explained>,
     pub(crate) dispersed: Vec<Dispersed>,
     pub(crate) figures: Vec<Figure>,
+    pub(crate) replays: Vec<ReplayAsked>,
     pub(crate) edits: Vec<String>,
     claim_places: BTreeMap<u32, (usize, usize)>,
 }
@@ -129,6 +132,7 @@ impl Study {
         let explained = reader.explained(&frame.explained, &cells, &instruments)?;
         let dispersed = reader.dispersed(&frame.dispersion, &cells, &instruments)?;
         let figures = reader.figures(&frame.figures, &cells, &instruments)?;
+        let replays = reader.replays(&frame.replays, &cells)?;
         let name = frame.name.into_inner().0;
         Ok(Study {
             based_on: frame.based_on.map_or_else(|| name.clone(), |StudyName(other)| other),
@@ -144,6 +148,7 @@ impl Study {
             explained,
             dispersed,
             figures,
+            replays,
             edits: edits.to_vec(),
             claim_places,
         })
@@ -479,7 +484,17 @@ impl<'i> Reader<'_, 'i> {
         filter: &Spanned<Filter>,
         cells: &[StudyCell],
     ) -> Result<Vec<String>, Mistake> {
-        let own = || cells.iter().filter(|cell| cell.control.is_none());
+        self.admitted_of(filter, cells, |cell| cell.control.is_none())
+    }
+
+    /// The cells of a kind that a filter admits; admitting none is a mistake.
+    fn admitted_of(
+        &self,
+        filter: &Spanned<Filter>,
+        cells: &[StudyCell],
+        kind: impl Fn(&StudyCell) -> bool,
+    ) -> Result<Vec<String>, Mistake> {
+        let own = || cells.iter().filter(|cell| kind(cell));
         for (factor, allowed) in &filter.get_ref().0 {
             let mut values: Vec<&str> =
                 own().filter_map(|cell| cell.factors.get(factor)).map(String::as_str).collect();
@@ -532,6 +547,44 @@ impl<'i> Reader<'_, 'i> {
             quantity.get_ref()
         );
         Err(self.source.mistake(Some(quantity.span()), what))
+    }
+
+    /// Replays are of worlds to act in, in situations that these have.
+    fn replays(
+        &self,
+        declared: &BTreeMap<Name, ReplayFile>,
+        cells: &[StudyCell],
+    ) -> Result<Vec<ReplayAsked>, Mistake> {
+        let mut all = Vec::new();
+        for (Name(name), file) in declared {
+            // A planted control beside a learner is often what is to be seen.
+            let names = self.admitted_of(&file.cells, cells, |_| true)?;
+            for cell in cells.iter().filter(|cell| names.contains(&cell.name)) {
+                let ground = cell.world.face().ground();
+                let Ground::Acting(acting) = ground else {
+                    let what =
+                        format!("cell {:?} has a world of rows: nobody acts there", cell.name);
+                    return Err(self.source.mistake(Some(file.cells.span()), what));
+                };
+                for situation in file.situations.get_ref() {
+                    if !acting.situations.contains(situation) {
+                        let near =
+                            suggestion(situation, acting.situations.iter().map(String::as_str));
+                        let what = format!("no situation is named {situation:?}; {near}");
+                        return Err(self.source.mistake(Some(file.situations.span()), what));
+                    }
+                }
+            }
+            all.push(ReplayAsked {
+                name: name.clone(),
+                says: file.says.clone(),
+                cells: names,
+                situations: file.situations.get_ref().clone(),
+                level: u64::from(file.level),
+                seed: u64::from(file.seed),
+            });
+        }
+        Ok(all)
     }
 
     fn questions(

@@ -13,6 +13,7 @@ use crate::figure::Figure;
 use crate::identity::{AgentId, Made, Seed, canonical, hash_of, hash_of_bytes};
 use crate::line::{InstrumentSpec, Instrumented};
 use crate::quantity::{Quantity, Status};
+use crate::replay::ReplayAsked;
 use crate::sealed::{read_sealed, write_sealed};
 
 /// Which seeds: those of looking around, or those that a verdict may rest on.
@@ -97,6 +98,9 @@ pub struct Plan {
     /// How results are shown; in no hash, and no record knows of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<Figure>,
+    /// Episodes to be drawn; in no hash either.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replays: Vec<ReplayAsked>,
 }
 
 /// One combination of settings and its seeds.
@@ -240,7 +244,10 @@ impl Plan {
 
     /// The hash of the plan, but for its figures: a change in how results are shown is no other run.
     pub fn hash(&self) -> String {
-        hash_of("mesascope plan", &Plan { figures: Vec::new(), ..self.clone() })
+        hash_of(
+            "mesascope plan",
+            &Plan { figures: Vec::new(), replays: Vec::new(), ..self.clone() },
+        )
     }
 
     /// The hash that `register` locks, of a standard plan: what runs, what is judged and how. Edits
@@ -252,6 +259,7 @@ impl Plan {
             edits: Vec::new(),
             training: Vec::new(),
             figures: Vec::new(),
+            replays: Vec::new(),
             instruments: self
                 .instruments
                 .iter()
@@ -336,6 +344,7 @@ impl Plan {
             dispersed: Vec::new(),
             claims: Vec::new(),
             figures: Vec::new(),
+            replays: Vec::new(),
             ..self.clone()
         }
     }

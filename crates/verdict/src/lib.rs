@@ -35,7 +35,7 @@ pub use judge::judge;
 pub use ledger::{Entry, Ledger};
 pub use papers::{Paper, Papers};
 pub use recorded::{Earlier, Frozen, FrozenForecast, Recorded};
-pub use report::{ReportFile, Style, claims_list, controls_text, files, report};
+pub use report::{ReportFile, Style, claims_list, controls_text, files, replay_svg, report};
 pub use verdict::{
     CellRow, Conclusion, ControlResult, Findings, PositionScore, QuestionScore, RuleVerdict,
     Standing, Summary, Verdict,

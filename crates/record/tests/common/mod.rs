@@ -188,7 +188,9 @@ pub fn plan() -> Plan {
         }],
         comparisons: Vec::new(),
         explained: Vec::new(),
+        dispersed: Vec::new(),
         figures: Vec::new(),
+        replays: Vec::new(),
     }
 }
 

@@ -2,12 +2,12 @@
 //! follows it.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use mesascope_record::ControlKind;
+use mesascope_record::{ControlKind, Replays};
 
 use super::answer::{answer, what_would_change, word};
 use super::figures::{Layout, PALETTE, Place, STYLE, Sheet, agreement, svg};
 use super::words::{command, scope_sentence, scope_words};
-use super::{html_analyses, html_cells, html_rules, html_scores};
+use super::{html_analyses, html_cells, html_rules, html_scores, replays};
 use crate::drawn::{Drawn, FigureData};
 use crate::verdict::{Conclusion, Findings, Standing, Verdict};
 
@@ -18,9 +18,9 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
 const NUMBERS: usize = 200;
 
 /// The page.
-pub(crate) fn page(verdict: &Verdict) -> String {
+pub(crate) fn page(verdict: &Verdict, played: Option<&Replays>) -> String {
     let body = match &verdict.findings {
-        Some(findings) => whole(verdict, findings),
+        Some(findings) => whole(verdict, findings, played),
         None => control_failed(verdict),
     };
     let markup = html! {
@@ -67,7 +67,7 @@ fn control_failed(verdict: &Verdict) -> Markup {
     }
 }
 
-fn whole(verdict: &Verdict, findings: &Findings) -> Markup {
+fn whole(verdict: &Verdict, findings: &Findings, played: Option<&Replays>) -> Markup {
     // A preset may leave out what the first figure shows: then the first that can be drawn leads.
     let nothing = |figure: &&FigureData| matches!(figure.drawn, Drawn::Nothing { .. });
     let (drawn, blank): (Vec<_>, Vec<_>) = findings.figures.iter().partition(|one| !nothing(one));
@@ -81,6 +81,7 @@ fn whole(verdict: &Verdict, findings: &Findings) -> Markup {
             div.state { (lights(verdict)) (status(verdict)) }
         }
         @if let Some(first) = figures.next() { (figure(first)) }
+        @if let Some(played) = played { (replays::replays(played)) }
         (verdicts(verdict, findings))
         section aria-labelledby="change" {
             h2 #change { "What would change this" }

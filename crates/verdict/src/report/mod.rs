@@ -10,6 +10,7 @@ mod html_cells;
 mod html_rules;
 mod html_scores;
 mod lines;
+mod replays;
 mod text;
 mod text_analyses;
 mod text_scores;
@@ -18,6 +19,7 @@ mod words;
 pub use claims::claims_list;
 pub use files::{ReportFile, files};
 pub use lines::Style;
+pub use replays::replay_svg;
 pub use text::{controls_text, report};
 
 #[cfg(test)]

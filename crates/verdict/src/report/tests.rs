@@ -217,7 +217,7 @@ fn values<'t>(text: &'t str, attribute: &str) -> Vec<&'t str> {
 
 #[test]
 fn text_that_tries_to_leave_its_place_stays_in_it() {
-    let all = files(&verdict());
+    let all = files(&verdict(), None);
     let page = page(&all);
     assert!(!page.contains("<script"), "a script got in");
     assert!(!page.contains("<b>"), "markup got in");
@@ -234,7 +234,7 @@ fn text_that_tries_to_leave_its_place_stays_in_it() {
 
 #[test]
 fn nothing_is_fetched_from_anywhere() {
-    for ReportFile { path, text } in files(&verdict()) {
+    for ReportFile { path, text } in files(&verdict(), None) {
         let text = text.replace("http://www.w3.org/2000/svg", "");
         let ways =
             ["http://", "https://", "src=", "url(", "@import", "<link", "<script", "javascript:"];
@@ -247,7 +247,7 @@ fn nothing_is_fetched_from_anywhere() {
 
 #[test]
 fn every_id_is_there_once_and_every_label_names_one() {
-    let all = files(&verdict());
+    let all = files(&verdict(), None);
     let page = page(&all);
     let ids = values(page, "id");
     let unique: BTreeSet<&str> = ids.iter().copied().collect();
@@ -266,7 +266,7 @@ fn every_id_is_there_once_and_every_label_names_one() {
 
 #[test]
 fn tables_and_drawings_can_be_read_without_sight() {
-    let all = files(&verdict());
+    let all = files(&verdict(), None);
     let page = page(&all);
     assert_eq!(page.matches("<h1").count(), 1);
     let heads = page.matches("<th").count() - page.matches("<thead").count();
@@ -368,7 +368,7 @@ fn a_failed_control_shows_the_controls_and_no_result() {
     failed.controls[0].holds = false;
     failed.controls[0].found = "found this".to_string();
     failed.findings = None;
-    let all = files(&failed);
+    let all = files(&failed, None);
     assert_eq!(all.len(), 2, "no figure is written: {all:?}");
     let page = page(&all);
     assert!(page.contains("Inconclusive: a control failed") && page.contains("found this"));
@@ -379,7 +379,7 @@ fn a_failed_control_shows_the_controls_and_no_result() {
 
 #[test]
 fn the_first_screen_has_no_hash_and_the_last_has_the_command() {
-    let all = files(&Verdict { study: "counting".to_string(), ..verdict() });
+    let all = files(&Verdict { study: "counting".to_string(), ..verdict() }, None);
     let page = page(&all);
     let made = page.find("id=\"made\"").unwrap();
     for hash in ["0123abcd", "4567cdef"] {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use mesascope_stats::{Draws, Key};
 use mesascope_tasks::{Actor, Ask, AtEnd, Demonstrations, End, Environment, Situations, Space};
 
+use super::session::{Playing, Session};
 use super::{Actions, Batch, Canvas, Drawing, Events, Goal, Graph, Grid, Misdrawn, Sign, Solution};
 
 /// How an actor's probabilities become actions.
@@ -88,6 +89,12 @@ pub trait Arena: Send + Sync {
     /// So many levels of a situation, drawn by this seed. Who asks again is given the same levels with
     /// what has been worked out of them, so that many agents are measured for one solution.
     fn battery(&self, situation: usize, levels: usize, seed: u64) -> Arc<dyn Battery>;
+
+    /// One episode on a level of a situation, to be played step by step.
+    fn session(&self, situation: usize, seed: u64) -> Box<dyn Session>;
+
+    /// The same on the level that a drawing shows.
+    fn session_on(&self, drawing: &str, seed: u64) -> Result<Box<dyn Session>, Misdrawn>;
 
     /// What can be seen from here on in a level that looks like this, cells then cues, and which
     /// actions are then optimal for a goal with a whole episode left. Empty where the world does not
@@ -270,6 +277,18 @@ impl<G: Grid> Arena for Known<G> {
         };
         let mut batteries = self.batteries.lock().expect("nobody panics while drawing levels");
         batteries.entry((situation, levels, seed)).or_insert_with(make).clone()
+    }
+
+    fn session(&self, situation: usize, seed: u64) -> Box<dyn Session> {
+        let [level, own] = Key::from_seed(seed).split();
+        let level = self.grid.generate(situation, &mut level.draws());
+        Box::new(Playing::on(self.grid.clone(), level, own))
+    }
+
+    fn session_on(&self, drawing: &str, seed: u64) -> Result<Box<dyn Session>, Misdrawn> {
+        let drawing = Drawing::read(drawing, self.grid.signs())?;
+        let level = self.grid.parse(&drawing)?;
+        Ok(Box::new(Playing::on(self.grid.clone(), level, Key::from_seed(seed))))
     }
 
     fn around(&self, cells: &[u8], cues: &[u8], goal: usize) -> Vec<(Vec<u8>, Actions)> {

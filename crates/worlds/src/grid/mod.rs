@@ -9,6 +9,7 @@ mod drawing;
 mod graph;
 #[cfg(test)]
 pub(crate) mod laws;
+mod session;
 mod solve;
 
 use std::fmt::Debug;
@@ -28,6 +29,7 @@ pub use cells::{Cells, Size, Way};
 pub use chance::Chance;
 pub use drawing::{Drawing, Misdrawn, Sign};
 pub use graph::Graph;
+pub use session::{Happened, Session};
 pub use solve::{Actions, Solution};
 
 /// Moves when the engine or the solver comes to other numbers.
