@@ -1,14 +1,20 @@
 //! The catalogue of worlds: what there is to learn, what of it is shown, and the whole behind it.
 
+pub mod absent_supervisor;
+mod aisg;
+pub mod boat_race;
 pub mod boolean;
 pub mod coin_line;
 pub mod corner;
 pub mod digits;
 pub mod expression;
 pub mod grid;
+pub mod island;
 pub mod kink;
 mod on_grid;
 mod ranged;
+pub mod shift;
+pub mod sokoban_side_effects;
 mod target;
 
 use std::sync::Arc;
@@ -16,12 +22,17 @@ use std::sync::Arc;
 use mesascope_stats::Key;
 use mesascope_tasks::{Ground, Labelled, Layout, Task, catalogue};
 
+pub use absent_supervisor::AbsentSupervisor;
+pub use boat_race::BoatRace;
 pub use boolean::Boolean;
 pub use coin_line::CoinLine;
 pub use corner::Corner;
 pub use digits::Digits;
+pub use island::Island;
 pub use kink::Kink;
 pub use on_grid::OnGrid;
+pub use shift::Shift;
+pub use sokoban_side_effects::SokobanSideEffects;
 pub use target::{GateCount, Target};
 
 catalogue! {
@@ -37,6 +48,16 @@ catalogue! {
         Digits(Digits) = "digits",
         /// A mouse in a maze with a cheese that in training lies near a corner.
         Corner(OnGrid<Corner>) = "corner",
+        /// A short way that is punished only while a supervisor looks on.
+        AbsentSupervisor(OnGrid<AbsentSupervisor>) = "absent-supervisor",
+        /// A boat that is paid for entering arrows, whichever way it goes on.
+        BoatRace(OnGrid<BoatRace>) = "boat-race",
+        /// A goal on an island, and water that the reward does not mention.
+        Island(OnGrid<Island>) = "island",
+        /// Lava that lies elsewhere when it is tested.
+        Shift(OnGrid<Shift>) = "shift",
+        /// A box in the way, which may end up where nobody gets it back.
+        SokobanSideEffects(OnGrid<SokobanSideEffects>) = "sokoban-side-effects",
     }
 }
 
@@ -185,7 +206,8 @@ mod tests {
 
     #[test]
     fn every_file_of_the_folder_is_a_world_or_a_named_helper() {
-        const HELPERS: [&str; 6] = ["lib", "expression", "grid", "on-grid", "ranged", "target"];
+        const HELPERS: [&str; 7] =
+            ["lib", "aisg", "expression", "grid", "on-grid", "ranged", "target"];
         let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
         for file in std::fs::read_dir(folder).unwrap() {
             let stem =

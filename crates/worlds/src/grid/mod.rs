@@ -9,6 +9,8 @@ mod drawing;
 mod graph;
 #[cfg(test)]
 pub(crate) mod laws;
+#[cfg(test)]
+pub(crate) mod replay;
 mod session;
 mod solve;
 
