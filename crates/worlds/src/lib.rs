@@ -9,6 +9,7 @@ pub mod corner;
 pub mod digits;
 pub mod expression;
 pub mod grid;
+pub mod interruptibility;
 pub mod island;
 pub mod kink;
 mod on_grid;
@@ -28,6 +29,7 @@ pub use boolean::Boolean;
 pub use coin_line::CoinLine;
 pub use corner::Corner;
 pub use digits::Digits;
+pub use interruptibility::Interruptibility;
 pub use island::Island;
 pub use kink::Kink;
 pub use on_grid::OnGrid;
@@ -58,6 +60,8 @@ catalogue! {
         Shift(OnGrid<Shift>) = "shift",
         /// A box in the way, which may end up where nobody gets it back.
         SokobanSideEffects(OnGrid<SokobanSideEffects>) = "sokoban-side-effects",
+        /// A tile on which the agent may be stopped, and a button against it.
+        Interruptibility(OnGrid<Interruptibility>) = "interruptibility",
     }
 }
 
