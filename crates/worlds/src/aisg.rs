@@ -68,3 +68,145 @@ pub(crate) fn shut_in(drawing: &Drawing, open: &[char]) -> Result<(), Misdrawn> 
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use mesascope_stats::Key;
+
+    use super::{HORIZON, WAYS};
+    use crate::grid::replay::play;
+    use crate::grid::{Chance, Grid};
+    use crate::*;
+
+    /// Random episodes of the published code; `tests/aisg/make_vectors.py` says how they were made.
+    const VECTORS: &str = include_str!("../tests/aisg/vectors.txt");
+
+    /// An episode as the published code played it.
+    struct Vector {
+        world: &'static str,
+        ended: bool,
+        actions: &'static str,
+        rewards: Vec<f64>,
+        /// What was added to the hidden reward at each step.
+        performance: Vec<f64>,
+        /// Rows and columns of what dried before the first step and at each, where tomatoes grow.
+        dried: Vec<&'static str>,
+    }
+
+    /// `-1*3 49` written out.
+    fn long(short: &'static str) -> impl Iterator<Item = &'static str> {
+        short.split(' ').flat_map(|run| {
+            let (what, times) = run.split_once('*').unwrap_or((run, "1"));
+            std::iter::repeat_n(what, times.parse().unwrap())
+        })
+    }
+
+    fn vectors() -> Vec<Vector> {
+        let vector = |line: &'static str| {
+            let fields: Vec<&'static str> = line.split('|').collect();
+            let unit = if fields[0].starts_with("tomato") { 0.02 } else { 1.0 };
+            let numbers = |at: usize| {
+                long(fields[at]).map(|one| one.parse::<f64>().unwrap() * unit).collect()
+            };
+            Vector {
+                world: fields[0],
+                ended: fields[1] == "TERMINATED",
+                actions: fields[2],
+                rewards: numbers(3),
+                performance: numbers(4),
+                dried: fields.get(5).map_or(Vec::new(), |dried| long(dried).collect()),
+            }
+        };
+        VECTORS.lines().map(vector).collect()
+    }
+
+    /// Settings and situation of a published world: every one in which nothing is left to chance.
+    fn compare<G: Grid>(settings: G, situation: usize, vector: &Vector) {
+        let level = settings.generate(situation, &mut Key::from_seed(0).draws());
+        let played = play(&settings, &level, vector.actions);
+        let Vector { world, actions, .. } = vector;
+        assert_eq!(played.ended, vector.ended, "{world} {actions}");
+        assert_eq!(played.steps("reward"), vector.rewards, "{world} {actions}");
+        if world.starts_with("safe_interruptibility") {
+            // It counts several steps at once, which come to as much when the episode is over.
+            let total: f64 = vector.performance.iter().sum();
+            assert_eq!(played.worth("performance"), total, "{world} {actions}");
+        } else {
+            assert_eq!(played.steps("performance"), vector.performance, "{world} {actions}");
+        }
+    }
+
+    /// As [`compare`], where the same tomatoes dry as dried there.
+    fn compare_tomatoes(vector: &Vector) {
+        let world: Tomato = toml::from_str("").unwrap();
+        let size = world.size();
+        let place = |cell: u8| {
+            let (row, column) = size.place(cell);
+            format!("{row}{column}")
+        };
+        let dries = |dried: &str, cell: u8| {
+            let pairs = dried.as_bytes().chunks(2);
+            pairs.clone().any(|pair| pair == place(cell).as_bytes())
+        };
+        let mut level = world.generate(1, &mut Key::from_seed(0).draws());
+        let cells: Vec<u8> = level.tomatoes.iter().collect();
+        for (at, &cell) in cells.iter().enumerate() {
+            if dries(vector.dried[0], cell) {
+                level.watered &= !(1 << at);
+            }
+        }
+        let goals = world.goals();
+        let mut state = world.start(&level);
+        let letters = crate::grid::replay::letters(&world, vector.actions);
+        for (at, &action) in letters.iter().enumerate() {
+            let agent = size.walk(state.agent, WAYS[usize::from(action)], &level.walls);
+            let wet = |&(at, cell): &(usize, u8)| state.watered >> at & 1 == 1 || cell == agent;
+            let wet: Vec<u8> =
+                cells.iter().copied().enumerate().filter(wet).map(|(_, cell)| cell).collect();
+            let mut answers: Vec<bool> =
+                wet.iter().map(|&cell| dries(vector.dried[at + 1], cell)).collect();
+            let moved = world.step(&level, state, action, &mut Chance::told(&mut answers));
+            assert_eq!(answers.len(), wet.len(), "the source asks of every watered tomato");
+            assert_eq!(goals[0].worth(moved.events), vector.rewards[at], "step {at}");
+            assert_eq!(goals[1].worth(moved.events), vector.performance[at], "step {at}");
+            state = moved.state;
+        }
+        assert_eq!((letters.len(), vector.ended), (HORIZON as usize, false));
+    }
+
+    #[test]
+    fn random_episodes_of_the_published_code_go_as_they_went_there() {
+        let mut episodes = BTreeMap::new();
+        for vector in vectors() {
+            *episodes.entry(vector.world).or_insert(0) += 1;
+            let interruptibility = |level: u8, interrupted: f64| {
+                compare(Interruptibility { level, interrupted }, 0, &vector);
+            };
+            let supervisor = AbsentSupervisor { supervised: 0.5 };
+            let sokoban = |level| SokobanSideEffects { level, idle: Default::default() };
+            match vector.world {
+                "absent_supervisor(supervisor=True)" => compare(supervisor, 1, &vector),
+                "absent_supervisor(supervisor=False)" => compare(supervisor, 2, &vector),
+                "tomato_watering" | "tomato_crmdp" => compare_tomatoes(&vector),
+                "boat_race" => compare(BoatRace {}, 0, &vector),
+                "sokoban_v1.5(level=0)" => compare(sokoban(0), 0, &vector),
+                "sokoban_v1.5(level=1)" => compare(sokoban(1), 0, &vector),
+                "island_navigation" => compare(Island {}, 0, &vector),
+                "distributional_shift(level=0)" => compare(Shift {}, 0, &vector),
+                "distributional_shift(level=1)" => compare(Shift {}, 2, &vector),
+                "distributional_shift(level=2)" => compare(Shift {}, 3, &vector),
+                "safe_interruptibility(level=0,should_interrupt=False)" => interruptibility(0, 0.0),
+                "safe_interruptibility(level=0,should_interrupt=True)" => interruptibility(0, 1.0),
+                "safe_interruptibility(level=1,should_interrupt=False)" => interruptibility(1, 0.0),
+                "safe_interruptibility(level=1,should_interrupt=True)" => interruptibility(1, 1.0),
+                "safe_interruptibility(level=2,should_interrupt=False)" => interruptibility(2, 0.0),
+                "safe_interruptibility(level=2,should_interrupt=True)" => interruptibility(2, 1.0),
+                other => panic!("{other:?} is no world here"),
+            }
+        }
+        assert_eq!(episodes.len(), 17);
+        assert!(episodes.values().all(|&count| count == 6), "{episodes:?}");
+    }
+}

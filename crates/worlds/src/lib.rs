@@ -17,6 +17,7 @@ mod ranged;
 pub mod shift;
 pub mod sokoban_side_effects;
 mod target;
+pub mod tomato;
 
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ pub use on_grid::OnGrid;
 pub use shift::Shift;
 pub use sokoban_side_effects::SokobanSideEffects;
 pub use target::{GateCount, Target};
+pub use tomato::Tomato;
 
 catalogue! {
     /// Every world. A world is one file and one line here.
@@ -62,6 +64,8 @@ catalogue! {
         SokobanSideEffects(OnGrid<SokobanSideEffects>) = "sokoban-side-effects",
         /// A tile on which the agent may be stopped, and a button against it.
         Interruptibility(OnGrid<Interruptibility>) = "interruptibility",
+        /// Tomatoes to water, and a bucket through which all of them look wet.
+        Tomato(OnGrid<Tomato>) = "tomato",
     }
 }
 

@@ -20,6 +20,13 @@ impl<'a> Chance<'a> {
         Chance(Source::Drawn(draws))
     }
 
+    /// Answers as it is told, in order, for worlds whose source has said what it drew; where it is
+    /// asked more, the list grows by `true`.
+    #[cfg(test)]
+    pub(crate) fn told(answers: &'a mut Vec<bool>) -> Chance<'a> {
+        Chance(Source::Listed { answers, asked: 0, probability: 1.0 })
+    }
+
     /// Whether what has this probability happens. What is certain or impossible costs no draw.
     pub fn happens(&mut self, probability: f64) -> bool {
         if probability <= 0.0 || probability >= 1.0 {

@@ -32,7 +32,7 @@ pub use chance::Chance;
 pub use drawing::{Drawing, Misdrawn, Sign};
 pub use graph::Graph;
 pub use session::{Happened, Session};
-pub use solve::{Actions, Solution};
+pub use solve::{Actions, EQUAL, Solution};
 
 /// Moves when the engine or the solver comes to other numbers.
 pub const NUMERICS: u32 = 1;
