@@ -50,7 +50,7 @@ const LEVELS: u64 = 10_000;
 const DEEP: u64 = 50;
 
 /// Nodes of the tree of a level, and those of a deeper one.
-const NODES: [f64; 2] = [400.0, 6_000.0];
+const NODES: [f64; 2] = [200.0, 2_000.0];
 
 /// Of these, all but the first are found out only where every step is discounted by them, and the
 /// second makes detours cost as little as a tolerance of 1e-7 would forgive.
@@ -99,12 +99,11 @@ fn compare<G: Grid>(
     let softness = SOFTNESSES[draws.below(3) as usize];
     let rationality = RATIONALITIES[draws.below(3) as usize];
     let soft_goal = draws.below(goals.len() as u64) as usize;
-    let horizon = (1..=6).rev().find(|&left| recursion::nodes(grid, level, left) <= nodes);
-    let horizon = horizon.unwrap_or(1);
-    let enumerable = |&left: &u32| recursion::policies(grid, level, start, left) <= 4.0 * nodes;
-    let short = (1..=horizon).rev().find(enumerable).unwrap_or(1);
+    let horizon = recursion::horizon(grid, level, 6, nodes);
+    let short = recursion::enumerable(grid, level, horizon, nodes);
+    let recursion = Recursion { grid, level, discount };
+    let worths = recursion.worths(&goals, start, short);
     for (at, goal) in goals.iter().enumerate() {
-        let recursion = Recursion { grid, level, discount };
         let said = Said::of(grid, level, goal, horizon, discount, mutant);
         let mut wrong = None;
         recursion.hard(goal, start, horizon, &mut |state, left, worths| {
@@ -129,8 +128,8 @@ fn compare<G: Grid>(
             }
         }
         let said = Said::of(grid, level, goal, short, discount, mutant);
-        for other in &goals {
-            let truth = recursion.between(goal, other, start, short);
+        for (number, other) in goals.iter().enumerate() {
+            let truth = recursion::between(&worths, goals.len(), at, number);
             let between = said.between(other);
             if !close(truth.0, between.0) || !close(truth.1, between.1) {
                 return Err(format!(

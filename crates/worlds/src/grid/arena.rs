@@ -7,7 +7,10 @@ use mesascope_stats::{Draws, Key};
 use mesascope_tasks::{Actor, Ask, AtEnd, Demonstrations, End, Environment, Situations, Space};
 
 use super::session::{Playing, Session};
-use super::{Actions, Batch, Canvas, Drawing, Events, Goal, Graph, Grid, Misdrawn, Sign, Solution};
+use super::{
+    Actions, Batch, Canvas, Drawing, Events, Goal, Graph, Grid, Identifiable, Misdrawn, Search, Sign,
+    Solution, tell_apart,
+};
 
 /// How an actor's probabilities become actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +106,9 @@ pub trait Arena: Send + Sync {
 
     /// The level that a drawing shows, alone.
     fn read(&self, drawing: &str) -> Result<Arc<dyn Battery>, Misdrawn>;
+
+    /// Searches for levels and states at which two goals ask for different acts: [`tell_apart`].
+    fn tell_apart(&self, goals: [&Goal; 2], search: &Search, key: Key) -> Identifiable;
 }
 
 /// Levels with their exact solutions, which are worked out when first asked for.
@@ -315,6 +321,10 @@ impl<G: Grid> Arena for Known<G> {
         let drawing = Drawing::read(drawing, self.grid.signs())?;
         let level = self.grid.parse(&drawing)?;
         Ok(Arc::new(Solved::new(self.grid.clone(), vec![level])))
+    }
+
+    fn tell_apart(&self, goals: [&Goal; 2], search: &Search, key: Key) -> Identifiable {
+        tell_apart(&*self.grid, goals, search, key)
     }
 }
 

@@ -14,6 +14,7 @@ mod rows;
 mod soft;
 mod session;
 mod solve;
+mod tell_apart;
 
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -35,6 +36,9 @@ pub use graph::{Edge, Graph};
 pub use soft::{Soft, Softness};
 pub use solve::{Actions, EQUAL, Solution};
 pub use session::{Happened, Session};
+pub use tell_apart::{
+    Difference, Equal, Identifiable, Origin, Search, Searched, equal, tell_apart,
+};
 
 /// Moves when the engine or the solver comes to other numbers.
 pub const NUMERICS: u32 = 1;

@@ -217,3 +217,176 @@ fn log_mean_exp(logs: &[f64]) -> f64 {
 fn largest(values: &[f64]) -> f64 {
     values.iter().copied().fold(f64::NEG_INFINITY, f64::max)
 }
+
+#[cfg(test)]
+mod tests {
+    use mesascope_stats::Key;
+
+    use super::*;
+    use crate::Corner;
+    use crate::grid::{Drawing, Grid};
+
+    const ALL: [Softness; 3] = [Softness::Now, Softness::Relative, Softness::Entropy];
+    const HORIZON: u32 = 12;
+
+    fn world() -> Corner {
+        toml::from_str("side = 6\ncorner = 2").unwrap()
+    }
+
+    fn graphs(count: usize) -> Vec<Arc<Graph<crate::corner::State>>> {
+        let (world, mut draws) = (world(), Key::from_seed(4).draws());
+        (0..count).map(|_| Arc::new(world.graph(&world.generate(1, &mut draws)))).collect()
+    }
+
+    fn soft<S: Copy + Ord + Hash>(
+        graph: &Arc<Graph<S>>,
+        goal: &Goal,
+        softness: Softness,
+        rationality: f64,
+    ) -> Soft<S> {
+        Soft::of(graph.clone(), goal, HORIZON, 0.95, softness, rationality)
+    }
+
+    fn apart(one: &[f64], other: &[f64]) -> f64 {
+        one.iter().zip(other).map(|(one, other)| (one - other).abs()).fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn at_rationality_0_actions_are_uniform_and_hardly_above_it_nearly_so() {
+        for graph in graphs(10) {
+            for goal in world().goals() {
+                let uniform = vec![0.25; 4 * graph.states.len()];
+                let random = Solution::of_steady_policy(&graph, &goal, HORIZON, 0.95, &uniform);
+                for softness in [Softness::Now, Softness::Relative] {
+                    let at = |rationality| soft(&graph, &goal, softness, rationality);
+                    assert!(at(0.0).policy().iter().all(|&p| (p - 0.25).abs() < 1e-15));
+                    assert!((at(0.0).earns(&goal) - random).abs() < 1e-13);
+                    assert!(at(1e-9).policy().iter().all(|&p| (p - 0.25).abs() < 1e-9));
+                }
+                let values = [0.0, 1e-12].map(|rationality| {
+                    soft(&graph, &goal, Softness::Relative, rationality).value_at(0, HORIZON)
+                });
+                assert!((values[0] - random).abs() < 1e-13, "what it counts on is what it earns");
+                assert!((values[1] - random).abs() < 1e-11, "no digit is lost just above 0");
+            }
+        }
+    }
+
+    #[test]
+    fn at_infinite_rationality_optimal_actions_alone_are_taken_as_at_a_great_one() {
+        for graph in graphs(10) {
+            for goal in world().goals() {
+                let best = Solution::of(graph.clone(), &goal, HORIZON, 0.95);
+                for softness in ALL {
+                    let limit = soft(&graph, &goal, softness, f64::INFINITY);
+                    // Detours cost at least 0.95^11 x 0.05, which this makes 280 nats.
+                    let great = soft(&graph, &goal, softness, 1e4);
+                    assert!(apart(&limit.policy(), &great.policy()) < 1e-2, "{softness:?}");
+                    assert!((limit.earns(&goal) - best.value()).abs() < 1e-13);
+                    assert_eq!(limit.value_at(0, HORIZON), best.value());
+                    for (at, row) in limit.policy().chunks(4).enumerate() {
+                        let left = (at / graph.states.len()) as u32 + 1;
+                        let set = best.actions(at % graph.states.len(), left);
+                        let share = 1.0 / f64::from(set.count());
+                        for (action, &p) in row.iter().enumerate() {
+                            assert_eq!(set.has(action as u8), p > 0.0);
+                            let uniform = p == 0.0 || (p - share).abs() < 1e-15;
+                            assert!(softness != Softness::Now || uniform);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn more_rationality_never_earns_less() {
+        // Each maximises what it earns, less its price divided by beta, so that with a greater beta
+        // it cannot earn less. Of `Now` it need not hold: it maximises nothing over a whole episode.
+        let rationalities = [1e-3, 0.1, 0.5, 1.0, 3.0, 10.0, 100.0, 1e4, f64::INFINITY];
+        let mut rises = 0;
+        for graph in graphs(20) {
+            let mut goals = world().goals();
+            goals.push(Goal::new("not the cheese", &[(0, -1.0), (1, 0.5)]));
+            for goal in &goals {
+                for softness in [Softness::Relative, Softness::Entropy] {
+                    let earned = rationalities.map(|one| soft(&graph, goal, softness, one).earns(goal));
+                    for pair in earned.windows(2) {
+                        assert!(pair[1] >= pair[0] - 1e-12, "{softness:?}: {earned:?}");
+                        rises += u32::from(pair[1] > pair[0] + 1e-6);
+                    }
+                }
+            }
+        }
+        assert!(rises > 100, "rationality matters: {rises}");
+    }
+
+    #[test]
+    fn where_nothing_is_discounted_or_left_to_chance_ways_are_weighed_by_what_they_earn() {
+        // Of maximum entropy: a way has probability in proportion to exp(beta return); relative to
+        // uniform actions times the probability of it under these (Ziebart 2010, section 4).
+        let world = world();
+        let text = "######\n#..#.#\n#.@*.#\n#..#.#\n#....#\n######\n";
+        let level = world.parse(&Drawing::read(text, world.signs()).unwrap()).unwrap();
+        let goal = Goal::new("both", &[(0, 1.0), (1, 0.75)]);
+        let graph = Arc::new(world.graph(&level));
+        fn ways(
+            graph: &Graph<crate::corner::State>,
+            goal: &Goal,
+            each: f64,
+            (state, left, weight): (usize, u32, f64),
+        ) -> f64 {
+            if left == 0 {
+                return weight;
+            }
+            let after = |action: usize| {
+                let edge = graph.edges(state, action).next().unwrap();
+                let weight = weight * each * (1.5 * goal.worth(edge.events)).exp();
+                match edge.next {
+                    None => weight,
+                    Some(next) => ways(graph, goal, each, (next as usize, left - 1, weight)),
+                }
+            };
+            (0..4).map(after).sum()
+        }
+        for (softness, each) in [(Softness::Entropy, 1.0), (Softness::Relative, 0.25)] {
+            let soft = Soft::of(graph.clone(), &goal, 6, 1.0, softness, 1.5);
+            let all = ways(&graph, &goal, each, (0, 6, 1.0));
+            assert!((1.5 * soft.value_at(0, 6) - all.ln()).abs() < 1e-12, "{softness:?}");
+            let mut logs = [0.0; 4];
+            soft.log_probabilities(0, 6, &mut logs);
+            for (action, log) in logs.iter().enumerate() {
+                let edge = graph.edges(0, action).next().unwrap();
+                let first = each * (1.5 * goal.worth(edge.events)).exp();
+                let part = match edge.next {
+                    None => first,
+                    Some(next) => ways(&graph, &goal, each, (next as usize, 5, first)),
+                };
+                assert!((log.exp() - part / all).abs() < 1e-12, "{softness:?}, {action}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_agent_paid_for_entropy_shuns_the_end_that_it_is_after() {
+        let world = world();
+        let text = "######\n#...##\n#.@*##\n#...##\n######\n######\n";
+        let level = world.parse(&Drawing::read(text, world.signs()).unwrap()).unwrap();
+        let graph = Arc::new(world.graph(&level));
+        let right = |softness, rationality| {
+            let mut logs = [0.0; 4];
+            let soft = soft(&graph, &world.goals()[0], softness, rationality);
+            soft.log_probabilities(0, HORIZON, &mut logs);
+            logs[3].exp()
+        };
+        assert!(right(Softness::Entropy, 0.5) < 0.01, "{}", right(Softness::Entropy, 0.5));
+        assert!(right(Softness::Relative, 0.5) > 0.25);
+        assert!(right(Softness::Now, 0.5) > 0.25);
+    }
+
+    #[test]
+    #[should_panic(expected = "entropy is worth infinitely much")]
+    fn entropy_has_no_value_at_rationality_0() {
+        soft(&graphs(1)[0], &world().goals()[0], Softness::Entropy, 0.0);
+    }
+}

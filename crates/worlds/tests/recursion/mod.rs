@@ -36,12 +36,16 @@ pub fn largest(values: &[f64]) -> f64 {
     values.iter().copied().fold(f64::NEG_INFINITY, f64::max)
 }
 
-/// How many times recursion comes to a state with a step left, from the start with so many.
-pub fn nodes<G: Grid>(grid: &G, level: &G::Level, left: u32) -> f64 {
+/// The most steps, 1 to `most`, over which recursion from the start comes at most `nodes` times to a
+/// state in which something is to be done.
+pub fn horizon<G: Grid>(grid: &G, level: &G::Level, most: u32, nodes: f64) -> u32 {
     let mut layer = BTreeMap::from([(grid.start(level), 1.0)]);
     let mut total = 0.0;
-    for _ in 0..left {
+    for left in 1..=most {
         total += layer.values().sum::<f64>();
+        if total > nodes {
+            return (left - 1).max(1);
+        }
         let mut next = BTreeMap::new();
         for (&state, &times) in &layer {
             for action in 0..grid.actions().len() as u8 {
@@ -54,11 +58,17 @@ pub fn nodes<G: Grid>(grid: &G, level: &G::Level, left: u32) -> f64 {
         }
         layer = next;
     }
-    total
+    most
+}
+
+/// The most steps, 1 to `most`, over which there are at most so many policies.
+pub fn enumerable<G: Grid>(grid: &G, level: &G::Level, most: u32, policies: f64) -> u32 {
+    let few = |left: &u32| count(grid, level, grid.start(level), *left) <= policies;
+    (2..=most).take_while(few).last().unwrap_or(1)
 }
 
 /// How many deterministic policies there are that differ in what they do where they come.
-pub fn policies<G: Grid>(grid: &G, level: &G::Level, state: G::State, left: u32) -> f64 {
+fn count<G: Grid>(grid: &G, level: &G::Level, state: G::State, left: u32) -> f64 {
     if left == 0 {
         return 1.0;
     }
@@ -67,7 +77,7 @@ pub fn policies<G: Grid>(grid: &G, level: &G::Level, state: G::State, left: u32)
         let mut product = 1.0;
         for (_, moved) in ways(grid, level, state, action) {
             if !moved.ended {
-                product *= policies(grid, level, moved.state, left - 1);
+                product *= count(grid, level, moved.state, left - 1);
             }
         }
         total += product;
@@ -153,45 +163,48 @@ impl<G: Grid> Recursion<'_, G> {
         value
     }
 
-    /// What every deterministic policy is worth for two goals.
-    fn worths(&self, goals: [&Goal; 2], state: G::State, left: u32) -> Vec<[f64; 2]> {
+    /// What every deterministic policy is worth for every goal, `[policy x goal]`.
+    pub fn worths(&self, goals: &[Goal], state: G::State, left: u32) -> Vec<f64> {
+        let nothing = vec![0.0; goals.len()];
         if left == 0 {
-            return vec![[0.0; 2]];
+            return nothing;
         }
         let mut all = Vec::new();
         for action in self.actions() {
-            let mut so_far = vec![[0.0; 2]];
+            // What policies are worth over the ways seen so far; each way multiplies them by those
+            // that can follow it.
+            let mut so_far = nothing.clone();
             for (probability, moved) in self.ways(state, action) {
                 let later = match moved.ended {
-                    true => vec![[0.0; 2]],
+                    true => nothing.clone(),
                     false => self.worths(goals, moved.state, left - 1),
                 };
-                let add = |before: &[f64; 2], after: &[f64; 2]| {
-                    let one = |at: usize| {
-                        let worth = reward(goals[at], &moved) + self.discount * after[at];
-                        before[at] + probability * worth
-                    };
-                    [one(0), one(1)]
-                };
-                let each = so_far.iter().flat_map(|before| {
-                    later.iter().map(move |after| add(before, after)).collect::<Vec<_>>()
-                });
-                so_far = each.collect();
+                let rewards: Vec<f64> = goals.iter().map(|goal| reward(goal, &moved)).collect();
+                let mut product = Vec::with_capacity(so_far.len() * later.len() / goals.len());
+                for before in so_far.chunks(goals.len()) {
+                    for after in later.chunks(goals.len()) {
+                        for (goal, reward) in rewards.iter().enumerate() {
+                            let worth = reward + self.discount * after[goal];
+                            product.push(before[goal] + probability * worth);
+                        }
+                    }
+                }
+                so_far = product;
             }
             all.extend(so_far);
         }
         all
     }
+}
 
-    /// The smallest and largest value of `other` over all deterministic policies that are optimal
-    /// for `goal`.
-    pub fn between(&self, goal: &Goal, other: &Goal, state: G::State, left: u32) -> (f64, f64) {
-        let all = self.worths([goal, other], state, left);
-        let best = all.iter().map(|worth| worth[0]).fold(f64::NEG_INFINITY, f64::max);
-        // Far above rounding, far below what a detour costs at the largest discount of the tests.
-        let slack = 1e-11 * best.abs().max(1.0);
-        let optimal = all.iter().filter(|worth| worth[0] >= best - slack).map(|worth| worth[1]);
-        let least = optimal.clone().fold(f64::INFINITY, f64::min);
-        (least, optimal.fold(f64::NEG_INFINITY, f64::max))
-    }
+/// The smallest and largest value of one goal over all deterministic policies, `[policy x goal]`,
+/// that are optimal for another.
+pub fn between(worths: &[f64], goals: usize, optimal_for: usize, other: usize) -> (f64, f64) {
+    let rows = worths.chunks(goals);
+    let best = largest(&rows.clone().map(|row| row[optimal_for]).collect::<Vec<_>>());
+    // Far above rounding, far below what a detour costs at the largest discount of the tests.
+    let slack = 1e-11 * best.abs().max(1.0);
+    let optimal = rows.filter(|row| row[optimal_for] >= best - slack).map(|row| row[other]);
+    let least = optimal.clone().fold(f64::INFINITY, f64::min);
+    (least, optimal.fold(f64::NEG_INFINITY, f64::max))
 }
