@@ -8,9 +8,10 @@ mod said;
 mod slippery;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use mesascope_stats::{Draws, Key};
-use mesascope_worlds::grid::{Goal, Grid, MOST_EVENTS, Softness};
+use mesascope_worlds::grid::{Goal, Grid, MOST_EVENTS, Soft, Softness, Solution};
 use mesascope_worlds::{Corner, World};
 use recursion::Recursion;
 use said::{Mutant, Said};
@@ -79,7 +80,9 @@ fn check<G: Grid + DeserializeOwned>(
         let depth = usize::from(number % DEEP == 0);
         let seen = compare(&grid, &level, discount, NODES[depth], &mut draws, mutant);
         let text = || grid.draw(&level, grid.start(&level));
-        seen.map_err(|why| format!("{settings}\nlevel {number}, discount {discount}\n{}{why}", text()))?;
+        seen.map_err(|why| {
+            format!("{settings}\nlevel {number}, discount {discount}\n{}{why}", text())
+        })?;
     }
     Ok(())
 }
@@ -187,4 +190,39 @@ fn every_mutant_of_a_solver_is_found_out() {
     for mutant in Mutant::ALL {
         assert!(all(*mutant).is_err(), "{mutant:?} survives");
     }
+}
+
+#[test]
+fn under_chance_the_limit_of_softness_is_what_a_great_rationality_comes_to() {
+    const HORIZON: u32 = 4;
+    let world: Slippery = toml::from_str("side = 3\nslip = 0.3\nbreaks = 0.4").unwrap();
+    let mut draws = Key::from_seed(5).draws();
+    let mut compared = 0;
+    for _ in 0..200 {
+        let graph = Arc::new(world.graph(&world.generate(0, &mut draws)));
+        for goal in world.goals() {
+            let best = Solution::of(graph.clone(), &goal, HORIZON, 0.9);
+            let states = 0..graph.states.len();
+            let each = states.flat_map(|state| (1..=HORIZON).map(move |left| (state, left)));
+            let clear = each.clone().all(|(state, left)| {
+                let set = best.actions(state, left);
+                let beside = (0..5).filter(|&action| !set.has(action));
+                beside.map(|action| best.regret(state, left, action)).all(|regret| regret > 0.01)
+            });
+            // Elsewhere no rationality that rounding allows is great enough.
+            if !clear {
+                continue;
+            }
+            compared += 1;
+            for softness in SOFTNESSES {
+                let soft = |rationality| {
+                    Soft::of(graph.clone(), &goal, HORIZON, 0.9, softness, rationality)
+                };
+                let pairs = soft(f64::INFINITY).policy().into_iter().zip(soft(1e4).policy());
+                let apart = pairs.map(|(one, other)| (one - other).abs()).fold(0.0, f64::max);
+                assert!(apart < 1e-9, "{goal:?}, {softness:?}: {apart}");
+            }
+        }
+    }
+    assert!(compared > 50, "enough is clear: {compared}");
 }

@@ -8,8 +8,8 @@ use mesascope_tasks::{Actor, Ask, AtEnd, Demonstrations, End, Environment, Situa
 
 use super::session::{Playing, Session};
 use super::{
-    Actions, Batch, Canvas, Drawing, Events, Goal, Graph, Grid, Identifiable, Misdrawn, Search, Sign,
-    Solution, tell_apart,
+    Actions, Batch, Canvas, Drawing, Events, Goal, Graph, Grid, Identifiable, Misdrawn, Search,
+    Sign, Solution, tell_apart,
 };
 
 /// How an actor's probabilities become actions.
@@ -350,7 +350,8 @@ impl<G: Grid> Solved<G> {
     fn solution(&self, level: usize, goal: usize) -> &Solution<G::State> {
         let here = &self.solutions[level * self.goals.len() + goal];
         let (horizon, discount) = (self.grid.horizon(), self.grid.discount());
-        let solve = || Solution::of(self.graph(level).clone(), &self.goals[goal], horizon, discount);
+        let solve =
+            || Solution::of(self.graph(level).clone(), &self.goals[goal], horizon, discount);
         here.get_or_init(solve)
     }
 

@@ -3,6 +3,9 @@
 use super::hasher::Numbers;
 use super::{Chance, Events, Goal, Grid};
 
+/// The most actions of a world: sets of them are bytes.
+pub(super) const MOST_ACTIONS: usize = 8;
+
 /// The states of a level that can be reached from its start, the start first.
 #[derive(Clone, Debug)]
 pub struct Graph<S> {
@@ -44,6 +47,10 @@ impl<S: Copy + Ord + std::hash::Hash> Graph<S> {
         /// Stands for "the episode is over" until the number of states is known.
         const OVER: u32 = u32::MAX;
         let actions = grid.actions().len();
+        assert!(
+            actions <= MOST_ACTIONS,
+            "a world has at most {MOST_ACTIONS} actions, not {actions}"
+        );
         let mut states = vec![start];
         let mut index = Numbers::default();
         index.insert(start, 0);
@@ -125,6 +132,30 @@ impl<S> Graph<S> {
         edges.map(|edge| self.probabilities[edge] * after(edge)).sum()
     }
 
+    /// [`Graph::action_value`] of every action, `[action]`.
+    #[inline]
+    pub(super) fn action_values(
+        &self,
+        worths: &[f64],
+        discount: f64,
+        later: &[f64],
+        state: usize,
+        values: &mut [f64],
+    ) {
+        if self.certain {
+            let first = state * self.actions;
+            let nexts = &self.nexts[first..first + values.len()];
+            let worths = &worths[first..first + values.len()];
+            for ((value, &next), worth) in values.iter_mut().zip(nexts).zip(worths) {
+                *value = worth + discount * later[next as usize];
+            }
+            return;
+        }
+        for (action, value) in values.iter_mut().enumerate() {
+            *value = self.action_value(worths, discount, later, state, action);
+        }
+    }
+
     /// The largest [`Graph::action_value`] of every state, `[state]`.
     pub(super) fn best_values(
         &self,
@@ -133,28 +164,33 @@ impl<S> Graph<S> {
         later: &[f64],
         now: &mut [f64],
     ) {
-        for (state, value) in now.iter_mut().enumerate() {
-            let worth = |action| self.action_value(worths, discount, later, state, action);
-            *value = (0..self.actions).map(worth).fold(f64::NEG_INFINITY, f64::max);
+        let mut room = [0.0; MOST_ACTIONS];
+        let values = &mut room[..self.actions];
+        for (state, best) in now.iter_mut().enumerate() {
+            self.action_values(worths, discount, later, state, values);
+            *best = values.iter().fold(f64::NEG_INFINITY, |a, &b| if b > a { b } else { a });
         }
     }
 
-    /// The mean [`Graph::action_value`] where `policy` is the probability of each action.
-    #[inline]
-    pub(super) fn mean_value(
+    /// The mean [`Graph::action_value`] of every state, `[state]`, where `policy` writes the
+    /// probability of each of its actions, `[action]`.
+    pub(super) fn mean_values(
         &self,
         worths: &[f64],
         discount: f64,
         later: &[f64],
-        state: usize,
-        policy: impl Fn(usize) -> f64,
-    ) -> f64 {
-        let chosen = (0..self.actions).map(|action| (action, policy(action)));
-        let possible = chosen.filter(|&(_, probability)| probability > 0.0);
-        let each = possible.map(|(action, probability)| {
-            probability * self.action_value(worths, discount, later, state, action)
-        });
-        each.sum()
+        now: &mut [f64],
+        mut policy: impl FnMut(usize, &mut [f64]),
+    ) {
+        let mut room = [[0.0; MOST_ACTIONS]; 2];
+        let [values, chosen] = &mut room;
+        let (values, chosen) = (&mut values[..self.actions], &mut chosen[..self.actions]);
+        for (state, mean) in now.iter_mut().enumerate() {
+            self.action_values(worths, discount, later, state, values);
+            policy(state, chosen);
+            let each = chosen.iter().zip(&*values);
+            *mean = each.map(|(probability, value)| probability * value).sum();
+        }
     }
 
     /// The mean of `later` after an action, as [`Graph::action_value`] without anything at once.

@@ -114,7 +114,11 @@ fn solutions<G: Grid>(grid: &G, situation: usize, name: &str) {
             let slack = 1e-9 * best.abs().max(1.0);
             let uniform = vec![1.0 / graph.actions as f64; graph.states.len() * graph.actions];
             let random = Solution::of_steady_policy(&graph, &goal, horizon, discount, &uniform);
-            assert!(best >= random - slack, "{name}: {} is best at {best}, not {random}", goal.name);
+            assert!(
+                best >= random - slack,
+                "{name}: {} is best at {best}, not {random}",
+                goal.name
+            );
             let (least, most) = solution.between(&goal);
             let own = (least - best).abs().max((most - best).abs());
             assert!(own <= 1e3 * slack, "{name}: {least} to {most}, {best}");
@@ -153,7 +157,8 @@ mod tests {
 
     fn small(name: &str) -> World {
         let found = SMALL.iter().find(|(one, _)| *one == name);
-        let (_, settings) = found.unwrap_or_else(|| panic!("add small settings of {name} to SMALL"));
+        let (_, settings) =
+            found.unwrap_or_else(|| panic!("add small settings of {name} to SMALL"));
         toml::from_str(&format!("[{name}]\n{settings}")).unwrap_or_else(|why| panic!("{why}"))
     }
 

@@ -3,6 +3,7 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
+use super::graph::MOST_ACTIONS;
 use super::rows::{Rows, same};
 use super::{Goal, Graph};
 
@@ -111,10 +112,15 @@ impl<S: Copy + Ord + Hash> Solution<S> {
 
     /// The actions that keep the best value.
     pub fn actions(&self, state: usize, left: u32) -> Actions {
+        assert!(left > 0, "no action is taken where no step is left");
         let best = self.value_at(state, left);
         let slack = EQUAL * best.abs().max(1.0);
-        let keeps = |action: &u8| self.action_value(state, left, *action) >= best - slack;
-        (0..self.graph.actions as u8).filter(keeps).fold(Actions::default(), Actions::and)
+        let mut room = [0.0; MOST_ACTIONS];
+        let values = &mut room[..self.graph.actions];
+        let later = self.values.row(left - 1);
+        self.graph.action_values(&self.worths, self.discount, later, state, values);
+        let each = values.iter().enumerate();
+        Actions(each.fold(0, |set, (at, &value)| set | u8::from(value >= best - slack) << at))
     }
 
     /// The smallest and largest value of another goal over all policies that are optimal for this
@@ -127,6 +133,9 @@ impl<S: Copy + Ord + Hash> Solution<S> {
         let (mut least, mut most) = (vec![0.0; states + 1], vec![0.0; states + 1]);
         let (mut least_now, mut most_now) = (least.clone(), most.clone());
         let mut optimal = vec![Actions::default(); states];
+        let mut room = [[0.0; MOST_ACTIONS]; 2];
+        let [lows, highs] = &mut room;
+        let (lows, highs) = (&mut lows[..self.graph.actions], &mut highs[..self.graph.actions]);
         for left in 1..=self.horizon {
             if left <= self.steady() + 1 {
                 let here = |state| self.actions(state, left);
@@ -134,12 +143,13 @@ impl<S: Copy + Ord + Hash> Solution<S> {
             }
             for (state, set) in optimal.iter().enumerate() {
                 let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-                for action in set.iter().map(usize::from) {
-                    let worth = |later: &[f64]| {
-                        self.graph.action_value(&worths, self.discount, later, state, action)
-                    };
-                    low = low.min(worth(&least));
-                    high = high.max(worth(&most));
+                self.graph.action_values(&worths, self.discount, &least, state, lows);
+                self.graph.action_values(&worths, self.discount, &most, state, highs);
+                for action in 0..self.graph.actions {
+                    if set.has(action as u8) {
+                        low = low.min(lows[action]);
+                        high = high.max(highs[action]);
+                    }
                 }
                 (least_now[state], most_now[state]) = (low, high);
             }
@@ -165,10 +175,10 @@ impl<S: Copy + Ord + Hash> Solution<S> {
         let worths = graph.worths(goal);
         let (mut later, mut now) = (vec![0.0; states + 1], vec![0.0; states + 1]);
         for left in 1..=horizon {
-            for (state, value) in now[..states].iter_mut().enumerate() {
-                let chosen = |action| policy(state, left, action);
-                *value = graph.mean_value(&worths, discount, &later, state, chosen);
-            }
+            let chosen = |state: usize, row: &mut [f64]| {
+                row.iter_mut().enumerate().for_each(|(at, one)| *one = policy(state, left, at));
+            };
+            graph.mean_values(&worths, discount, &later, &mut now[..states], chosen);
             std::mem::swap(&mut later, &mut now);
         }
         later[0]
@@ -188,11 +198,10 @@ impl<S: Copy + Ord + Hash> Solution<S> {
         let worths = graph.worths(goal);
         let (mut later, mut now) = (vec![0.0; states + 1], vec![0.0; states + 1]);
         for _ in 0..horizon {
-            for (state, value) in now[..states].iter_mut().enumerate() {
-                let row = &policy[state * graph.actions..][..graph.actions];
-                let chosen = |action: usize| row[action];
-                *value = graph.mean_value(&worths, discount, &later, state, chosen);
-            }
+            let chosen = |state: usize, row: &mut [f64]| {
+                row.copy_from_slice(&policy[state * row.len()..][..row.len()]);
+            };
+            graph.mean_values(&worths, discount, &later, &mut now[..states], chosen);
             std::mem::swap(&mut later, &mut now);
             if same(&later, &now) {
                 break;

@@ -104,7 +104,9 @@ impl<S: Copy + Ord + std::hash::Hash + std::fmt::Debug> Said<S> {
         }
         let said = self.actions(number, left);
         (said != optimal).then(|| {
-            format!("in {state:?} with {left} left {optimal:?} of {worths:?} are best, not {said:?}")
+            format!(
+                "in {state:?} with {left} left {optimal:?} of {worths:?} are best, not {said:?}"
+            )
         })
     }
 
@@ -137,5 +139,7 @@ pub fn soft_differs<S: Copy + Ord + std::hash::Hash + std::fmt::Debug>(
     let mut logs = vec![0.0; policy.len()];
     soft.log_probabilities(number, left, &mut logs);
     let wrong = logs.iter().zip(policy).any(|(log, p)| (log.exp() - p).abs() > NAIVE);
-    wrong.then(|| format!("in {state:?} with {left} left {policy:?} are meant, not {logs:?} in nats"))
+    wrong.then(|| {
+        format!("in {state:?} with {left} left {policy:?} are meant, not {logs:?} in nats")
+    })
 }
