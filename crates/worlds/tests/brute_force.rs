@@ -106,19 +106,27 @@ fn compare<G: Grid>(
     let short = recursion::enumerable(grid, level, horizon, nodes);
     let recursion = Recursion { grid, level, discount };
     let worths = recursion.worths(&goals, start, short);
-    for (at, goal) in goals.iter().enumerate() {
-        let said = Said::of(grid, level, goal, horizon, discount, mutant);
-        let mut wrong = None;
-        recursion.hard(goal, start, horizon, &mut |state, left, worths| {
-            if wrong.is_none() {
-                wrong = said.differs(&state, left, worths);
-            }
-        });
-        if let Some(why) = wrong {
-            return Err(format!("goal {goal:?}: {why}"));
+    let of = |goal: &Goal, left: u32| Said::of(grid, level, goal, left, discount, mutant);
+    let said: Vec<Said<G::State>> = goals.iter().map(|goal| of(goal, horizon)).collect();
+    let mut wrong = None;
+    let mut seen = BTreeSet::new();
+    recursion.hard(&goals, start, horizon, &mut |state, left, worths| {
+        // Recursion comes to a state in many ways, and to the same numbers.
+        if !seen.insert((state, left)) {
+            return;
         }
+        for (goal, said) in said.iter().enumerate() {
+            let worths = recursion::column(worths, goals.len(), goal);
+            let why = said.differs(&state, left, &worths);
+            wrong = wrong.take().or(why.map(|why| format!("goal {:?}: {why}", goals[goal])));
+        }
+    });
+    if let Some(why) = wrong {
+        return Err(why);
+    }
+    for (at, goal) in goals.iter().enumerate() {
         if at == soft_goal {
-            let soft = said.soften(softness, rationality);
+            let soft = said[at].soften(softness, rationality);
             let mut wrong = None;
             let how = (softness, rationality);
             recursion.soft(goal, how, start, horizon, &mut |state, left, value, policy| {
@@ -130,7 +138,7 @@ fn compare<G: Grid>(
                 return Err(format!("goal {goal:?}, {softness:?}, {rationality}: {why}"));
             }
         }
-        let said = Said::of(grid, level, goal, short, discount, mutant);
+        let said = of(goal, short);
         for (number, other) in goals.iter().enumerate() {
             let truth = recursion::between(&worths, goals.len(), at, number);
             let between = said.between(other);

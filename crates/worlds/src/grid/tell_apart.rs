@@ -223,8 +223,8 @@ fn first_difference<G: Grid>(
         }
         let mut best: Option<(usize, Difference)> = None;
         let mut next = [nowhere.clone(), nowhere.clone()];
-        for state in 0..graph.states.len() {
-            let here = [reached[0][state], reached[1][state]];
+        let states = reached[0].iter().zip(&reached[1]).enumerate();
+        for (state, here) in states.map(|(state, (&first, &second))| (state, [first, second])) {
             if here == [false; 2] {
                 continue;
             }

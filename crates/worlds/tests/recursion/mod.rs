@@ -67,6 +67,11 @@ pub fn enumerable<G: Grid>(grid: &G, level: &G::Level, most: u32, policies: f64)
     (2..=most).take_while(few).last().unwrap_or(1)
 }
 
+/// What one goal says in numbers of `[any x goal]`.
+pub fn column(numbers: &[f64], goals: usize, goal: usize) -> Vec<f64> {
+    numbers.chunks(goals).map(|row| row[goal]).collect()
+}
+
 /// How many deterministic policies there are that differ in what they do where they come.
 fn count<G: Grid>(grid: &G, level: &G::Level, state: G::State, left: u32) -> f64 {
     if left == 0 {
@@ -97,31 +102,33 @@ impl<G: Grid> Recursion<'_, G> {
         ways(self.grid, self.level, state, action)
     }
 
-    /// The best value; `look` sees what each action is worth, wherever anything is to be done.
+    /// The best value for every goal, `[goal]`; `look` sees what each action is worth for each,
+    /// `[action x goal]`, wherever anything is to be done.
     pub fn hard(
         &self,
-        goal: &Goal,
+        goals: &[Goal],
         state: G::State,
         left: u32,
         look: &mut impl FnMut(G::State, u32, &[f64]),
-    ) -> f64 {
+    ) -> Vec<f64> {
         if left == 0 {
-            return 0.0;
+            return vec![0.0; goals.len()];
         }
-        let mut worths = Vec::new();
-        for action in self.actions() {
-            let mut worth = 0.0;
-            for (probability, moved) in self.ways(state, action) {
+        let mut worths = vec![0.0; self.actions().len() * goals.len()];
+        for (action, row) in worths.chunks_mut(goals.len()).enumerate() {
+            for (probability, moved) in self.ways(state, action as u8) {
                 let later = match moved.ended {
-                    true => 0.0,
-                    false => self.hard(goal, moved.state, left - 1, look),
+                    true => vec![0.0; goals.len()],
+                    false => self.hard(goals, moved.state, left - 1, look),
                 };
-                worth += probability * (reward(goal, &moved) + self.discount * later);
+                for (goal, worth) in row.iter_mut().enumerate() {
+                    let now = reward(&goals[goal], &moved);
+                    *worth += probability * (now + self.discount * later[goal]);
+                }
             }
-            worths.push(worth);
         }
         look(state, left, &worths);
-        largest(&worths)
+        (0..goals.len()).map(|goal| largest(&column(&worths, goals.len(), goal))).collect()
     }
 
     /// The soft value by its definition, without a thought for large exponents; `look` sees it and
@@ -201,7 +208,7 @@ impl<G: Grid> Recursion<'_, G> {
 /// that are optimal for another.
 pub fn between(worths: &[f64], goals: usize, optimal_for: usize, other: usize) -> (f64, f64) {
     let rows = worths.chunks(goals);
-    let best = largest(&rows.clone().map(|row| row[optimal_for]).collect::<Vec<_>>());
+    let best = largest(&column(worths, goals, optimal_for));
     // Far above rounding, far below what a detour costs at the largest discount of the tests.
     let slack = 1e-11 * best.abs().max(1.0);
     let optimal = rows.filter(|row| row[optimal_for] >= best - slack).map(|row| row[other]);
