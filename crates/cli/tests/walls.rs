@@ -34,7 +34,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "verdict",
         ],
     ),
-    ("benches", &["lanes", "stats", "nets", "tasks", "learners"]),
+    ("benches", &["lanes", "stats", "nets", "tasks", "learners", "worlds"]),
 ];
 
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {

@@ -85,6 +85,20 @@ pub trait AnyWorld {
 
     /// Words for the data, for the scope of a study.
     fn data(&self) -> String;
+
+    /// Checks the laws of its substrate, and says whether there are any.
+    #[cfg(test)]
+    fn laws(&self) -> Lawful;
+}
+
+/// Whether the laws of a substrate are checked over the whole catalogue.
+#[cfg(test)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lawful {
+    /// They were, and hold.
+    Kept,
+    /// It has none that are written down.
+    None,
 }
 
 /// The whole of a world, for instruments.
@@ -116,6 +130,11 @@ impl<R: Rows> AnyWorld for R {
 
     fn data(&self) -> String {
         Rows::data(self)
+    }
+
+    #[cfg(test)]
+    fn laws(&self) -> Lawful {
+        Lawful::None
     }
 }
 

@@ -44,4 +44,10 @@ impl<G: Grid + Clone> AnyWorld for OnGrid<G> {
     fn data(&self) -> String {
         self.0.data()
     }
+
+    #[cfg(test)]
+    fn laws(&self) -> crate::Lawful {
+        crate::grid::laws::check(&self.0);
+        crate::Lawful::Kept
+    }
 }

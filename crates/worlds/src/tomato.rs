@@ -351,14 +351,14 @@ impl Grid for Tomato {
 
     /// As every world's. Panics where there are more than [`MOST_LISTED`] tomatoes, as in the published
     /// layout, rather than list for days: those levels are solved by [`Exact`].
-    fn solve(&self, level: &Level, goal: &Goal) -> Solution<State> {
+    fn graph(&self, level: &Level) -> Graph<State> {
         let grown = level.tomatoes.count();
         assert!(
             grown <= MOST_LISTED,
             "{grown} tomatoes can dry in too many ways to be listed; at most {MOST_LISTED} are: \
              `layout` can set fewer, and tomato::Exact solves all",
         );
-        Graph::of(self, level).solve(goal, self.horizon(), self.discount())
+        Graph::of(self, level)
     }
 }
 

@@ -7,7 +7,10 @@ use mesascope_stats::{Draws, Key};
 use mesascope_tasks::{Actor, Ask, AtEnd, Demonstrations, End, Environment, Situations, Space};
 
 use super::session::{Playing, Session};
-use super::{Actions, Batch, Canvas, Drawing, Events, Goal, Graph, Grid, Misdrawn, Sign, Solution};
+use super::{
+    Actions, Batch, Canvas, Drawing, Events, Goal, Graph, Grid, Identifiable, Misdrawn, Extent,
+    Sign, Solution, tell_apart,
+};
 
 /// How an actor's probabilities become actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +106,9 @@ pub trait Arena: Send + Sync {
 
     /// The level that a drawing shows, alone.
     fn read(&self, drawing: &str) -> Result<Arc<dyn Battery>, Misdrawn>;
+
+    /// Searches for levels and states at which two goals ask for different acts: [`tell_apart`].
+    fn tell_apart(&self, goals: [&Goal; 2], extent: &Extent, key: Key) -> Identifiable;
 }
 
 /// Levels with their exact solutions, which are worked out when first asked for.
@@ -316,6 +322,10 @@ impl<G: Grid> Arena for Known<G> {
         let level = self.grid.parse(&drawing)?;
         Ok(Arc::new(Solved::new(self.grid.clone(), vec![level])))
     }
+
+    fn tell_apart(&self, goals: [&Goal; 2], extent: &Extent, key: Key) -> Identifiable {
+        tell_apart(&*self.grid, goals, extent, key)
+    }
 }
 
 /// Levels of one world, and what has been worked out of them so far.
@@ -323,6 +333,8 @@ struct Solved<G: Grid> {
     grid: Arc<G>,
     goals: Vec<Goal>,
     levels: Arc<Vec<G::Level>>,
+    /// `[level]`.
+    graphs: Vec<OnceLock<Arc<Graph<G::State>>>>,
     /// `[level x goal]`.
     solutions: Vec<OnceLock<Solution<G::State>>>,
 }
@@ -330,27 +342,27 @@ struct Solved<G: Grid> {
 impl<G: Grid> Solved<G> {
     fn new(grid: Arc<G>, levels: Vec<G::Level>) -> Solved<G> {
         let goals = grid.goals();
+        let graphs = levels.iter().map(|_| OnceLock::new()).collect();
         let solutions = (0..levels.len() * goals.len()).map(|_| OnceLock::new()).collect();
-        Solved { grid, goals, levels: Arc::new(levels), solutions }
+        Solved { grid, goals, levels: Arc::new(levels), graphs, solutions }
     }
 
     fn solution(&self, level: usize, goal: usize) -> &Solution<G::State> {
         let here = &self.solutions[level * self.goals.len() + goal];
-        here.get_or_init(|| self.grid.solve(&self.levels[level], &self.goals[goal]))
-    }
-
-    fn graph(&self, level: usize) -> &Graph<G::State> {
-        &self.solution(level, 0).graph
-    }
-
-    fn of_policy(
-        &self,
-        level: usize,
-        goal: usize,
-        policy: impl Fn(usize, u32, usize) -> f64,
-    ) -> f64 {
         let (horizon, discount) = (self.grid.horizon(), self.grid.discount());
-        Solution::of_policy(self.graph(level), &self.goals[goal], horizon, discount, policy)
+        let solve =
+            || Solution::of(self.graph(level).clone(), &self.goals[goal], horizon, discount);
+        here.get_or_init(solve)
+    }
+
+    fn graph(&self, level: usize) -> &Arc<Graph<G::State>> {
+        self.graphs[level].get_or_init(|| Arc::new(self.grid.graph(&self.levels[level])))
+    }
+
+    /// What a policy, `[state, action]`, is worth.
+    fn of_policy(&self, level: usize, goal: usize, policy: &[f64]) -> f64 {
+        let (horizon, discount) = (self.grid.horizon(), self.grid.discount());
+        Solution::of_steady_policy(self.graph(level), &self.goals[goal], horizon, discount, policy)
     }
 }
 
@@ -374,7 +386,8 @@ impl<G: Grid> Battery for Solved<G> {
 
     fn random(&self, level: usize, goal: usize) -> f64 {
         let actions = self.grid.actions().len();
-        self.of_policy(level, goal, |_, _, _| 1.0 / actions as f64)
+        let policy = vec![1.0 / actions as f64; self.graph(level).states.len() * actions];
+        self.of_policy(level, goal, &policy)
     }
 
     fn evaluate(&self, level: usize, actor: &dyn Actor, choice: Choice) -> Option<Vec<f64>> {
@@ -399,10 +412,8 @@ impl<G: Grid> Battery for Solved<G> {
                 row[usize::from(best)] = 1.0;
             }
         }
-        let policy = |state: usize, _: u32, action: usize| {
-            f64::from(probabilities[state * space.actions + action])
-        };
-        Some((0..self.goals.len()).map(|goal| self.of_policy(level, goal, policy)).collect())
+        let policy: Vec<f64> = probabilities.iter().map(|&one| f64::from(one)).collect();
+        Some((0..self.goals.len()).map(|goal| self.of_policy(level, goal, &policy)).collect())
     }
 
     fn play(&self, actor: &dyn Actor, choice: Choice, key: Key) -> Vec<Episode> {

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use mesascope_stats::Key;
 use mesascope_tasks::{AtEnd, End, Environment};
 
-use super::{Batch, Canvas, Chance, Drawing, Grid};
+use super::{Actions, Batch, Canvas, Chance, Drawing, Graph, Grid, Soft, Softness, Solution};
 
 /// Checks the laws over levels of every situation, played at random.
 ///
 /// Same key, same episode; copies do not interact; cells and cues are 0 or 1; what was changed in
 /// place equals what is painted anew; a drawing reads back as the level; save, then restore, goes
 /// on alike; the ways that chance can go have probabilities that add up to 1; no event and no goal
-/// is beyond the list; the best value is no worse than that of acting at random.
+/// is beyond the list; states are found by their numbers; the best value is no worse than that of acting
+/// at random, lies between the bounds of its own optimal policies, and a policy of any rationality
+/// earns between the two.
 pub fn check<G: Grid + Clone>(grid: &G) {
     grid.check().unwrap();
     let grid = Arc::new(grid.clone());
@@ -23,6 +25,7 @@ pub fn check<G: Grid + Clone>(grid: &G) {
     for (situation, name) in grid.situations().iter().enumerate() {
         play(&grid, situation, name);
         levels(&*grid, situation, name);
+        solutions(&*grid, situation, name);
     }
 }
 
@@ -92,5 +95,86 @@ fn levels<G: Grid>(grid: &G, situation: usize, name: &str) {
             });
             assert!(f64::abs(total - 1.0) < 1e-12, "{name}: {ways} ways have probability {total}");
         }
+    }
+}
+
+fn solutions<G: Grid>(grid: &G, situation: usize, name: &str) {
+    // Worlds may have long episodes and many states: the laws need neither.
+    let (horizon, discount) = (grid.horizon().min(12), grid.discount());
+    let mut draws = Key::from_seed(10).draws();
+    for _ in 0..5 {
+        let level = grid.generate(situation, &mut draws);
+        let graph = Arc::new(grid.graph(&level));
+        let states = graph.states.iter().enumerate();
+        let numbered = states.clone().all(|(at, state)| graph.number(state) == Some(at));
+        assert!(numbered, "{name}: states have their numbers");
+        for goal in grid.goals() {
+            let solution = Solution::of(graph.clone(), &goal, horizon, discount);
+            let best = solution.value();
+            let slack = 1e-9 * best.abs().max(1.0);
+            let uniform = vec![1.0 / graph.actions as f64; graph.states.len() * graph.actions];
+            let random = Solution::of_steady_policy(&graph, &goal, horizon, discount, &uniform);
+            assert!(
+                best >= random - slack,
+                "{name}: {} is best at {best}, not {random}",
+                goal.name
+            );
+            let (least, most) = solution.between(&goal);
+            let own = (least - best).abs().max((most - best).abs());
+            assert!(own <= 1e3 * slack, "{name}: {least} to {most}, {best}");
+            for (state, _) in states.clone() {
+                let optimal = solution.actions(state, horizon);
+                assert_ne!(optimal, Actions::default(), "{name}: something is always best");
+            }
+            let soft = Soft::of(graph.clone(), &goal, horizon, discount, Softness::Relative, 1.0);
+            let earned = soft.earns(&goal);
+            assert!(
+                (random - slack..=best + slack).contains(&earned),
+                "{name}: {earned} lies between {random} and {best}"
+            );
+        }
+    }
+    let level = grid.generate(situation, &mut draws);
+    let goal = &grid.goals()[0];
+    let own = Solution::of(Arc::new(Graph::of(grid, &level)), goal, grid.horizon(), discount);
+    assert_eq!(grid.solve(&level, goal).value(), own.value(), "{name}: its own solver");
+}
+
+#[cfg(test)]
+mod tests {
+    use mesascope_tasks::Ground;
+
+    use crate::{Lawful, World};
+
+    /// Small settings of every world, as in a study file.
+    const SMALL: &[(&str, &str)] = &[
+        ("boolean", "inputs = 3\ntarget = \"x0\"\nshown = 4"),
+        ("coin-line", "length = 4"),
+        ("kink", ""),
+        ("digits", "shown = 16"),
+        ("corner", "side = 6\ncorner = 2\nhorizon = 20"),
+    ];
+
+    fn small(name: &str) -> World {
+        let found = SMALL.iter().find(|(one, _)| *one == name);
+        let (_, settings) =
+            found.unwrap_or_else(|| panic!("add small settings of {name} to SMALL"));
+        toml::from_str(&format!("[{name}]\n{settings}")).unwrap_or_else(|why| panic!("{why}"))
+    }
+
+    #[test]
+    fn every_world_to_act_in_keeps_the_laws() {
+        let mut kept = Vec::new();
+        for name in World::NAMES {
+            let world = small(name);
+            world.face().check().unwrap();
+            match (world.face().ground(), world.face().laws()) {
+                (Ground::Acting(_), Lawful::Kept) => kept.push(*name),
+                (Ground::Rows(_), Lawful::None) => (),
+                (ground, lawful) => panic!("{name} has {ground:?} and laws: {lawful:?}"),
+            }
+        }
+        assert!(kept.contains(&"corner"), "nothing was checked: {kept:?}");
+        assert_eq!(SMALL.len(), World::NAMES.len(), "SMALL lists each world once");
     }
 }

@@ -7,12 +7,16 @@ mod cells;
 mod chance;
 mod drawing;
 mod graph;
+mod hasher;
 #[cfg(test)]
 pub(crate) mod laws;
 #[cfg(test)]
 pub(crate) mod replay;
+mod rows;
 mod session;
+mod soft;
 mod solve;
+mod tell_apart;
 
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -30,9 +34,13 @@ pub use canvas::Canvas;
 pub use cells::{Cells, Size, Way};
 pub use chance::Chance;
 pub use drawing::{Drawing, Misdrawn, Sign};
-pub use graph::Graph;
-pub use session::{Happened, Session};
+pub use graph::{Edge, Graph};
+pub use soft::{Soft, Softness};
 pub use solve::{Actions, EQUAL, Solution};
+pub use session::{Happened, Session};
+pub use tell_apart::{
+    Difference, Equal, Extent, Identifiable, Origin, Searched, equal, tell_apart,
+};
 
 /// Moves when the engine or the solver comes to other numbers.
 pub const NUMERICS: u32 = 1;
@@ -203,13 +211,22 @@ pub trait Grid: Send + Sync + 'static {
     /// The drawing of a state.
     fn draw(&self, level: &Self::Level, state: Self::State) -> String;
 
+    /// Every state that can be reached, and where each action leads: what all goals of a level
+    /// share.
+    fn graph(&self, level: &Self::Level) -> Graph<Self::State>
+    where
+        Self: Sized,
+    {
+        Graph::of(self, level)
+    }
+
     /// The exact solution for a goal: backwards from the last step over every state that can be
-    /// reached. A world with too many ways that chance can go has a solution of its own.
+    /// reached.
     fn solve(&self, level: &Self::Level, goal: &Goal) -> Solution<Self::State>
     where
         Self: Sized,
     {
-        Graph::of(self, level).solve(goal, self.horizon(), self.discount())
+        self.graph(level).solve(goal, self.horizon(), self.discount())
     }
 
     /// How wide the views and acts are.

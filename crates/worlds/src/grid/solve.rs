@@ -3,6 +3,8 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
+use super::graph::MOST_ACTIONS;
+use super::rows::{Rows, same};
 use super::{Goal, Graph};
 
 /// A set of actions.
@@ -42,11 +44,11 @@ pub const EQUAL: f64 = 1e-9;
 pub struct Solution<S> {
     /// The states that can be reached.
     pub graph: Arc<Graph<S>>,
-    goal: Goal,
     discount: f64,
     horizon: u32,
-    /// `[steps left, state]`.
-    values: Vec<f64>,
+    /// What each edge is worth at once.
+    worths: Vec<f64>,
+    values: Rows,
 }
 
 impl<S: Copy + Ord + Hash> Graph<S> {
@@ -56,39 +58,16 @@ impl<S: Copy + Ord + Hash> Graph<S> {
     pub fn solve(self, goal: &Goal, horizon: u32, discount: f64) -> Solution<S> {
         Solution::of(Arc::new(self), goal, horizon, discount)
     }
-
-    /// What an action is worth in a state, where `values` are those of the states with one step
-    /// less, `[state]`.
-    pub fn worth(
-        &self,
-        goal: &Goal,
-        discount: f64,
-        values: &[f64],
-        state: usize,
-        action: usize,
-    ) -> f64 {
-        let each = self.edges(state, action).iter().map(|edge| {
-            let later = edge.next.map_or(0.0, |next| discount * values[next as usize]);
-            edge.probability * (goal.worth(edge.events) + later)
-        });
-        each.sum()
-    }
 }
 
 impl<S: Copy + Ord + Hash> Solution<S> {
     /// As [`Graph::solve`], of a graph that several goals share.
     pub fn of(graph: Arc<Graph<S>>, goal: &Goal, horizon: u32, discount: f64) -> Solution<S> {
-        let states = graph.states.len();
-        let mut values = vec![0.0; (horizon as usize + 1) * states];
-        for left in 1..=horizon as usize {
-            let (before, here) = values.split_at_mut(left * states);
-            let before = &before[(left - 1) * states..];
-            for (state, value) in here[..states].iter_mut().enumerate() {
-                let worth = |action| graph.worth(goal, discount, before, state, action);
-                *value = (0..graph.actions).map(worth).fold(f64::NEG_INFINITY, f64::max);
-            }
-        }
-        Solution { graph, goal: goal.clone(), discount, horizon, values }
+        let worths = graph.worths(goal);
+        let values = Rows::backwards(graph.states.len(), horizon, 0, |_, later, now| {
+            graph.best_values(&worths, discount, later, now);
+        });
+        Solution { graph, discount, horizon, worths, values }
     }
 
     /// The steps of an episode.
@@ -96,14 +75,27 @@ impl<S: Copy + Ord + Hash> Solution<S> {
         self.horizon
     }
 
+    /// What a reward one step later is worth.
+    pub fn discount(&self) -> f64 {
+        self.discount
+    }
+
+    /// The number of steps left from which on values, and with one step more optimal actions, stay
+    /// as they are, to the bit; at most the horizon.
+    pub fn steady(&self) -> u32 {
+        self.values.steady()
+    }
+
     /// The best value from the start.
     pub fn value(&self) -> f64 {
         self.value_at(0, self.horizon)
     }
 
-    /// The best value from a state with so many steps left.
+    /// The best value from a state with so many steps left. Panics where these are more than the
+    /// horizon.
     pub fn value_at(&self, state: usize, left: u32) -> f64 {
-        self.values[left as usize * self.graph.states.len() + state]
+        assert!(left <= self.horizon, "{left} steps are left of {}", self.horizon);
+        self.values.row(left)[..self.graph.states.len()][state]
     }
 
     /// What is lost by an action in a state with so many steps left, never below 0.
@@ -114,17 +106,21 @@ impl<S: Copy + Ord + Hash> Solution<S> {
     /// The best value after an action.
     pub fn action_value(&self, state: usize, left: u32, action: u8) -> f64 {
         assert!(left > 0, "no action is taken where no step is left");
-        let states = self.graph.states.len();
-        let values = &self.values[(left as usize - 1) * states..][..states];
-        self.graph.worth(&self.goal, self.discount, values, state, usize::from(action))
+        let later = self.values.row(left - 1);
+        self.graph.action_value(&self.worths, self.discount, later, state, usize::from(action))
     }
 
     /// The actions that keep the best value.
     pub fn actions(&self, state: usize, left: u32) -> Actions {
+        assert!(left > 0, "no action is taken where no step is left");
         let best = self.value_at(state, left);
         let slack = EQUAL * best.abs().max(1.0);
-        let keeps = |action: &u8| self.action_value(state, left, *action) >= best - slack;
-        (0..self.graph.actions as u8).filter(keeps).fold(Actions::default(), Actions::and)
+        let mut room = [0.0; MOST_ACTIONS];
+        let values = &mut room[..self.graph.actions];
+        let later = self.values.row(left - 1);
+        self.graph.action_values(&self.worths, self.discount, later, state, values);
+        let each = values.iter().enumerate();
+        Actions(each.fold(0, |set, (at, &value)| set | u8::from(value >= best - slack) << at))
     }
 
     /// The smallest and largest value of another goal over all policies that are optimal for this
@@ -132,19 +128,35 @@ impl<S: Copy + Ord + Hash> Solution<S> {
     /// that both are found backwards over those actions alone.
     pub fn between(&self, other: &Goal) -> (f64, f64) {
         let states = self.graph.states.len();
-        let (mut least, mut most) = (vec![0.0; states], vec![0.0; states]);
+        let worths = self.graph.worths(other);
+        // The last of each is "the episode is over".
+        let (mut least, mut most) = (vec![0.0; states + 1], vec![0.0; states + 1]);
+        let (mut least_now, mut most_now) = (least.clone(), most.clone());
+        let mut optimal = vec![Actions::default(); states];
+        let mut room = [[0.0; MOST_ACTIONS]; 2];
+        let [lows, highs] = &mut room;
+        let (lows, highs) = (&mut lows[..self.graph.actions], &mut highs[..self.graph.actions]);
         for left in 1..=self.horizon {
-            let (before_least, before_most) = (least.clone(), most.clone());
-            for state in 0..states {
+            if left <= self.steady() + 1 {
+                let here = |state| self.actions(state, left);
+                optimal.iter_mut().enumerate().for_each(|(state, set)| *set = here(state));
+            }
+            for (state, set) in optimal.iter().enumerate() {
                 let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-                for action in self.actions(state, left).iter() {
-                    let worth = |values: &[f64]| {
-                        self.graph.worth(other, self.discount, values, state, usize::from(action))
-                    };
-                    low = low.min(worth(&before_least));
-                    high = high.max(worth(&before_most));
+                self.graph.action_values(&worths, self.discount, &least, state, lows);
+                self.graph.action_values(&worths, self.discount, &most, state, highs);
+                for action in 0..self.graph.actions {
+                    if set.has(action as u8) {
+                        low = low.min(lows[action]);
+                        high = high.max(highs[action]);
+                    }
                 }
-                (least[state], most[state]) = (low, high);
+                (least_now[state], most_now[state]) = (low, high);
+            }
+            std::mem::swap(&mut least, &mut least_now);
+            std::mem::swap(&mut most, &mut most_now);
+            if left > self.steady() && same(&least, &least_now) && same(&most, &most_now) {
+                break;
             }
         }
         (least[0], most[0])
@@ -160,19 +172,41 @@ impl<S: Copy + Ord + Hash> Solution<S> {
         policy: impl Fn(usize, u32, usize) -> f64,
     ) -> f64 {
         let states = graph.states.len();
-        let mut values = vec![0.0; states];
+        let worths = graph.worths(goal);
+        let (mut later, mut now) = (vec![0.0; states + 1], vec![0.0; states + 1]);
         for left in 1..=horizon {
-            let before = values.clone();
-            for (state, value) in values.iter_mut().enumerate() {
-                *value = (0..graph.actions)
-                    .map(|action| (action, policy(state, left, action)))
-                    .filter(|&(_, probability)| probability > 0.0)
-                    .map(|(action, probability)| {
-                        probability * graph.worth(goal, discount, &before, state, action)
-                    })
-                    .sum();
+            let chosen = |state: usize, row: &mut [f64]| {
+                row.iter_mut().enumerate().for_each(|(at, one)| *one = policy(state, left, at));
+            };
+            graph.mean_values(&worths, discount, &later, &mut now[..states], chosen);
+            std::mem::swap(&mut later, &mut now);
+        }
+        later[0]
+    }
+
+    /// What a policy that is the same at every step is worth for a goal from the start. `policy` is
+    /// the probability of each action, `[state, action]`.
+    pub fn of_steady_policy(
+        graph: &Graph<S>,
+        goal: &Goal,
+        horizon: u32,
+        discount: f64,
+        policy: &[f64],
+    ) -> f64 {
+        let states = graph.states.len();
+        assert_eq!(policy.len(), states * graph.actions, "policy is [state, action]");
+        let worths = graph.worths(goal);
+        let (mut later, mut now) = (vec![0.0; states + 1], vec![0.0; states + 1]);
+        for _ in 0..horizon {
+            let chosen = |state: usize, row: &mut [f64]| {
+                row.copy_from_slice(&policy[state * row.len()..][..row.len()]);
+            };
+            graph.mean_values(&worths, discount, &later, &mut now[..states], chosen);
+            std::mem::swap(&mut later, &mut now);
+            if same(&later, &now) {
+                break;
             }
         }
-        values[0]
+        later[0]
     }
 }
