@@ -4,9 +4,11 @@ pub mod boolean;
 pub mod coin_line;
 pub mod corner;
 pub mod digits;
+pub mod exchange;
 pub mod expression;
 pub mod grid;
 pub mod kink;
+pub mod mazes;
 mod on_grid;
 mod ranged;
 mod target;
@@ -185,7 +187,8 @@ mod tests {
 
     #[test]
     fn every_file_of_the_folder_is_a_world_or_a_named_helper() {
-        const HELPERS: [&str; 6] = ["lib", "expression", "grid", "on-grid", "ranged", "target"];
+        const HELPERS: [&str; 8] =
+            ["lib", "exchange", "expression", "grid", "mazes", "on-grid", "ranged", "target"];
         let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
         for file in std::fs::read_dir(folder).unwrap() {
             let stem =
