@@ -7,6 +7,7 @@ pub mod digits;
 pub mod exchange;
 pub mod expression;
 pub mod grid;
+pub mod keys_and_chests;
 pub mod kink;
 pub mod mazes;
 mod on_grid;
@@ -22,6 +23,7 @@ pub use boolean::Boolean;
 pub use coin_line::CoinLine;
 pub use corner::Corner;
 pub use digits::Digits;
+pub use keys_and_chests::KeysAndChests;
 pub use kink::Kink;
 pub use on_grid::OnGrid;
 pub use target::{GateCount, Target};
@@ -39,6 +41,8 @@ catalogue! {
         Digits(Digits) = "digits",
         /// A mouse in a maze with a cheese that in training lies near a corner.
         Corner(OnGrid<Corner>) = "corner",
+        /// A mouse in a maze that opens chests with keys: in training keys are rare, then chests.
+        KeysAndChests(OnGrid<KeysAndChests>) = "keys-and-chests",
     }
 }
 

@@ -1,13 +1,20 @@
 //! A world of the catalogue without its type: what measuring, drawing and the command line need.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use mesascope_stats::{Draws, Key};
 use mesascope_tasks::{Actor, Ask, AtEnd, Demonstrations, End, Environment, Situations, Space};
 
 use super::session::{Playing, Session};
-use super::{Actions, Batch, Canvas, Drawing, Events, Goal, Graph, Grid, Misdrawn, Sign, Solution};
+use super::{
+    Actions, Batch, Canvas, Drawing, Events, Goal, Graph, Grid, Misdrawn, Search, Sign, Solution,
+    keeping,
+};
+
+/// The most states of a level that are listed to evaluate an actor exactly, in a world whose levels
+/// are not listed to be solved.
+const MOST_LISTED: usize = 20_000;
 
 /// How an actor's probabilities become actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +28,7 @@ pub enum Choice {
 /// One decision of an actor and what each goal would have wanted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
-    /// The number of the state among those of its level.
+    /// The number of the state among those of its level, the same throughout its battery.
     pub state: usize,
     /// Steps left, this one among them.
     pub left: u32,
@@ -123,7 +130,7 @@ pub trait Battery: Send + Sync {
     fn random(&self, level: usize, goal: usize) -> f64;
 
     /// What an actor without memory is worth on a level, exactly, `[goal]`; none for an actor with
-    /// memory.
+    /// memory, and where the states of the level are too many to list.
     fn evaluate(&self, level: usize, actor: &dyn Actor, choice: Choice) -> Option<Vec<f64>>;
 
     /// One episode of an actor on every level, all at once.
@@ -198,13 +205,19 @@ fn demonstrate<G: Grid>(
     draws: &mut Draws,
     shown: &mut Demonstrations,
 ) {
-    let solution = grid.solve(level, goal);
+    let listed;
+    let mut exact = match grid.search(level, goal) {
+        Some(search) => Exact::Searched(search),
+        None => {
+            listed = grid.solve(level, goal);
+            Exact::Listed(&listed)
+        }
+    };
     let space = grid.space();
     let mut state = grid.start(level);
     shown.starts.push(shown.actions.len());
     for left in (1..=grid.horizon()).rev() {
-        let number = solution.graph.number(&state).expect("what is played can be reached");
-        let best: Vec<u8> = solution.actions(number, left).iter().collect();
+        let best: Vec<u8> = exact.actions(grid, level, goal, state, left).iter().collect();
         let action = best[draws.below(best.len() as u64) as usize];
         let (observations, cues) = (shown.observations.len(), shown.cues.len());
         shown.observations.resize(observations + space.cells(), 0);
@@ -318,20 +331,53 @@ impl<G: Grid> Arena for Known<G> {
     }
 }
 
+/// An exact solution of either kind.
+enum Exact<'a, S> {
+    Listed(&'a Solution<S>),
+    Searched(Box<dyn Search<S> + 'a>),
+}
+
+impl<S: Copy + Ord + std::hash::Hash> Exact<'_, S> {
+    /// The actions that keep the best value in a state with so many steps left.
+    fn actions<G: Grid<State = S>>(
+        &mut self,
+        grid: &G,
+        level: &G::Level,
+        goal: &Goal,
+        state: S,
+        left: u32,
+    ) -> Actions {
+        match self {
+            Exact::Listed(solution) => {
+                let number = solution.graph.number(&state).expect("what is played can be reached");
+                solution.actions(number, left)
+            }
+            Exact::Searched(search) => keeping(grid, level, goal, &mut **search, state, left),
+        }
+    }
+}
+
 /// Levels of one world, and what has been worked out of them so far.
 struct Solved<G: Grid> {
     grid: Arc<G>,
     goals: Vec<Goal>,
     levels: Arc<Vec<G::Level>>,
-    /// `[level x goal]`.
+    /// `[level x goal]`; not filled where levels are searched, since that would take much memory.
     solutions: Vec<OnceLock<Solution<G::State>>>,
+    /// `[level x goal]`.
+    values: Vec<OnceLock<f64>>,
+    /// The numbers of the states that have been seen of each level that is not listed, `[level]`.
+    seen: Vec<Mutex<HashMap<G::State, usize>>>,
 }
 
 impl<G: Grid> Solved<G> {
     fn new(grid: Arc<G>, levels: Vec<G::Level>) -> Solved<G> {
         let goals = grid.goals();
-        let solutions = (0..levels.len() * goals.len()).map(|_| OnceLock::new()).collect();
-        Solved { grid, goals, levels: Arc::new(levels), solutions }
+        let pairs = levels.len() * goals.len();
+        let solutions = (0..pairs).map(|_| OnceLock::new()).collect();
+        let values = (0..pairs).map(|_| OnceLock::new()).collect();
+        let seen = levels.iter().map(|_| Mutex::default()).collect();
+        Solved { grid, goals, levels: Arc::new(levels), solutions, values, seen }
     }
 
     fn solution(&self, level: usize, goal: usize) -> &Solution<G::State> {
@@ -339,19 +385,50 @@ impl<G: Grid> Solved<G> {
         here.get_or_init(|| self.grid.solve(&self.levels[level], &self.goals[goal]))
     }
 
-    fn graph(&self, level: usize) -> &Graph<G::State> {
-        &self.solution(level, 0).graph
+    fn search(&self, level: usize, goal: usize) -> Option<Box<dyn Search<G::State> + '_>> {
+        self.grid.search(&self.levels[level], &self.goals[goal])
     }
 
-    fn of_policy(
-        &self,
-        level: usize,
-        goal: usize,
-        policy: impl Fn(usize, u32, usize) -> f64,
-    ) -> f64 {
-        let (horizon, discount) = (self.grid.horizon(), self.grid.discount());
-        Solution::of_policy(self.graph(level), &self.goals[goal], horizon, discount, policy)
+    fn exact(&self, level: usize, goal: usize) -> Exact<'_, G::State> {
+        match self.search(level, goal) {
+            Some(search) => Exact::Searched(search),
+            None => Exact::Listed(self.solution(level, goal)),
+        }
     }
+
+    /// The number of a state of a level that has been come to.
+    fn number(&self, level: usize, state: G::State) -> usize {
+        match self.search(level, 0) {
+            Some(_) => {
+                let mut seen = self.seen[level].lock().expect("nobody panics while numbering");
+                let next = seen.len();
+                *seen.entry(state).or_insert(next)
+            }
+            None => {
+                let number = self.solution(level, 0).graph.number(&state);
+                number.expect("what is played can be reached")
+            }
+        }
+    }
+
+    /// The states of a level, where they are few enough to list.
+    fn graph(&self, level: usize) -> Option<Arc<Graph<G::State>>> {
+        if self.search(level, 0).is_none() {
+            return Some(self.solution(level, 0).graph.clone());
+        }
+        let here = &self.levels[level];
+        Graph::within(&*self.grid, here, self.grid.start(here), MOST_LISTED).map(Arc::new)
+    }
+}
+
+/// What a policy is worth for a goal from the start, as [`Solution::of_policy`].
+fn of_policy<G: Grid>(
+    grid: &G,
+    graph: &Graph<G::State>,
+    goal: &Goal,
+    policy: impl Fn(usize, u32, usize) -> f64,
+) -> f64 {
+    Solution::of_policy(graph, goal, grid.horizon(), grid.discount(), policy)
 }
 
 impl<G: Grid> Battery for Solved<G> {
@@ -365,16 +442,29 @@ impl<G: Grid> Battery for Solved<G> {
     }
 
     fn value(&self, level: usize, goal: usize) -> f64 {
-        self.solution(level, goal).value()
+        let here = &self.values[level * self.goals.len() + goal];
+        *here.get_or_init(|| match self.exact(level, goal) {
+            Exact::Listed(solution) => solution.value(),
+            Exact::Searched(mut search) => {
+                search.value_at(self.grid.start(&self.levels[level]), self.grid.horizon())
+            }
+        })
     }
 
     fn between(&self, level: usize, optimal_for: usize, other: usize) -> (f64, f64) {
-        self.solution(level, optimal_for).between(&self.goals[other])
+        match self.exact(level, optimal_for) {
+            Exact::Listed(solution) => solution.between(&self.goals[other]),
+            Exact::Searched(mut search) => search.between(&self.goals[other]),
+        }
     }
 
     fn random(&self, level: usize, goal: usize) -> f64 {
+        if let Some(mut search) = self.search(level, goal) {
+            return search.random();
+        }
         let actions = self.grid.actions().len();
-        self.of_policy(level, goal, |_, _, _| 1.0 / actions as f64)
+        let uniform = |_, _, _| 1.0 / actions as f64;
+        of_policy(&*self.grid, &self.solution(level, 0).graph, &self.goals[goal], uniform)
     }
 
     fn evaluate(&self, level: usize, actor: &dyn Actor, choice: Choice) -> Option<Vec<f64>> {
@@ -382,7 +472,8 @@ impl<G: Grid> Battery for Solved<G> {
             return None;
         }
         let (grid, here) = (&self.grid, &self.levels[level]);
-        let (states, space) = (&self.graph(level).states, grid.space());
+        let graph = self.graph(level)?;
+        let (states, space) = (&graph.states, grid.space());
         let mut observations = vec![0; states.len() * space.cells()];
         let mut cues = vec![0; states.len() * space.cues];
         for (at, &state) in states.iter().enumerate() {
@@ -402,7 +493,8 @@ impl<G: Grid> Battery for Solved<G> {
         let policy = |state: usize, _: u32, action: usize| {
             f64::from(probabilities[state * space.actions + action])
         };
-        Some((0..self.goals.len()).map(|goal| self.of_policy(level, goal, policy)).collect())
+        let worth = |goal| of_policy(&**grid, &graph, goal, policy);
+        Some(self.goals.iter().map(worth).collect())
     }
 
     fn play(&self, actor: &dyn Actor, choice: Choice, key: Key) -> Vec<Episode> {
@@ -425,6 +517,7 @@ impl<G: Grid> Battery for Solved<G> {
                 frames: vec![self.drawing(level)],
             })
             .collect();
+        let mut visited: Vec<Vec<G::State>> = vec![Vec::new(); copies];
         let mut worth = 1.0;
         for left in (1..=space.horizon).rev() {
             actor.act(batch.observations(), batch.cues(), &mut memory, &mut probabilities);
@@ -440,13 +533,10 @@ impl<G: Grid> Battery for Solved<G> {
                 if episode.end != End::Going {
                     continue;
                 }
-                let state =
-                    self.graph(copy).number(&before[copy]).expect("what is played can be reached");
-                let optimal = (0..self.goals.len())
-                    .map(|goal| self.solution(copy, goal).actions(state, left))
-                    .collect();
                 let events = batch.events()[copy];
-                episode.decisions.push(Decision { state, left, action: actions[copy], optimal });
+                let (state, action) = (self.number(copy, before[copy]), actions[copy]);
+                visited[copy].push(before[copy]);
+                episode.decisions.push(Decision { state, left, action, optimal: Vec::new() });
                 episode.events.push(events);
                 for (goal, so_far) in self.goals.iter().zip(&mut episode.returns) {
                     *so_far += worth * goal.worth(events);
@@ -458,6 +548,17 @@ impl<G: Grid> Battery for Solved<G> {
                 break;
             }
             worth *= self.grid.discount();
+        }
+        // One level and goal at a time: a search may hold much while it is asked.
+        for (copy, episode) in episodes.iter_mut().enumerate() {
+            for (goal, wanted) in self.goals.iter().enumerate() {
+                let mut exact = self.exact(copy, goal);
+                for (decision, &state) in episode.decisions.iter_mut().zip(&visited[copy]) {
+                    let (level, left) = (&self.levels[copy], decision.left);
+                    let best = exact.actions(&*self.grid, level, wanted, state, left);
+                    decision.optimal.push(best);
+                }
+            }
         }
         episodes
     }

@@ -39,12 +39,26 @@ impl<S: Copy + Ord + std::hash::Hash> Graph<S> {
 
     /// The states that can be reached from this one.
     pub fn from_state<G: Grid<State = S>>(grid: &G, level: &G::Level, start: S) -> Graph<S> {
+        let most = OVER as usize - 1;
+        Graph::within(grid, level, start, most).expect("a level has fewer than 2^32 states")
+    }
+
+    /// The states that can be reached from this one; none where they are more than `most`.
+    pub fn within<G: Grid<State = S>>(
+        grid: &G,
+        level: &G::Level,
+        start: S,
+        most: usize,
+    ) -> Option<Graph<S>> {
         let actions = grid.actions().len();
         let mut states = vec![start];
         let mut index = HashMap::from([(start, 0)]);
         let (mut starts, mut edges) = (vec![0], Vec::new());
         let mut at = 0;
         while at < states.len() {
+            if states.len() > most {
+                return None;
+            }
             let state = states[at];
             for action in 0..actions as u8 {
                 let first = edges.len();
@@ -67,8 +81,7 @@ impl<S: Copy + Ord + std::hash::Hash> Graph<S> {
             }
             at += 1;
         }
-        assert!(states.len() < OVER as usize, "a level has fewer than 2^32 states");
-        Graph { states, actions, index, starts, edges }
+        Some(Graph { states, actions, index, starts, edges })
     }
 
     /// The number of a state, where it can be reached.

@@ -9,6 +9,7 @@ mod drawing;
 mod graph;
 #[cfg(test)]
 pub(crate) mod laws;
+mod search;
 mod session;
 mod solve;
 
@@ -29,6 +30,7 @@ pub use cells::{Cells, Size, Way};
 pub use chance::Chance;
 pub use drawing::{Drawing, Misdrawn, Sign};
 pub use graph::Graph;
+pub use search::{Search, keeping};
 pub use session::{Happened, Session};
 pub use solve::{Actions, Solution};
 
@@ -208,6 +210,16 @@ pub trait Grid: Send + Sync + 'static {
         Self: Sized,
     {
         Graph::of(self, level).solve(goal, self.horizon(), self.discount())
+    }
+
+    /// The exact solution for a goal without a list of all states; none where [`Grid::solve`] is
+    /// what to use, as it is for all worlds but those with very many states.
+    fn search<'a>(
+        &'a self,
+        _level: &'a Self::Level,
+        _goal: &Goal,
+    ) -> Option<Box<dyn Search<Self::State> + 'a>> {
+        None
     }
 
     /// How wide the views and acts are.
