@@ -13,6 +13,7 @@ pub mod mazes;
 mod on_grid;
 mod ranged;
 mod target;
+pub mod watched;
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ pub use keys_and_chests::KeysAndChests;
 pub use kink::Kink;
 pub use on_grid::OnGrid;
 pub use target::{GateCount, Target};
+pub use watched::Watched;
 
 catalogue! {
     /// Every world. A world is one file and one line here.
@@ -43,6 +45,8 @@ catalogue! {
         Corner(OnGrid<Corner>) = "corner",
         /// A mouse in a maze that opens chests with keys: in training keys are rare, then chests.
         KeysAndChests(OnGrid<KeysAndChests>) = "keys-and-chests",
+        /// A walker that goes to A or B, and a cue of so many bits that says whether it is observed.
+        Watched(OnGrid<Watched>) = "watched",
     }
 }
 
