@@ -54,12 +54,10 @@ fn turned(theirs: &[usize], channels: usize, cells: usize) -> Vec<u8> {
     ours
 }
 
-/// Replays an episode: observations, rewards, proxy rewards and the end are the same.
+/// Replays an episode; the proxy's reward is an event of ours. Observations, rewards, proxy rewards and the end are the same.
 fn replay<W: Exchange + Clone>(world: &W, episode: &Episode, proxy: usize) {
     let level = world.import(&episode.level).unwrap();
-    let mut goals = world.goals();
-    let proxy = goals.swap_remove(proxy);
-    let goal = goals.swap_remove(0);
+    let goal = world.goals().swap_remove(0);
     let levels = Arc::new(vec![level]);
     let mut batch = Batch::of_levels(Arc::new(world.clone()), goal, levels, Key::from_seed(0));
     let (channels, cells) = (world.channels().len(), episode.height * episode.width);
@@ -69,7 +67,7 @@ fn replay<W: Exchange + Clone>(world: &W, episode: &Episode, proxy: usize) {
         batch.step(&[step.action], AtEnd::Stay);
         assert_eq!(batch.observations(), turned(&step.seen, channels, cells), "{place}");
         assert_eq!(batch.rewards(), [f32::from(step.reward)], "reward, {place}");
-        assert_eq!(proxy.worth(batch.events()[0]), f64::from(step.proxy), "proxy, {place}");
+        assert_eq!(batch.events()[0].0[proxy], step.proxy, "proxy, {place}");
         assert_eq!(batch.ends()[0] != End::Going, step.done, "{place}");
         let timed_out = batch.ends()[0] == End::TimedOut;
         assert!(!timed_out || at + 1 == 128, "time runs out after 128 steps, {place}");

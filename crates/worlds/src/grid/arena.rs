@@ -1,6 +1,6 @@
 //! A world of the catalogue without its type: what measuring, drawing and the command line need.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use mesascope_stats::{Draws, Key};
@@ -366,8 +366,6 @@ struct Solved<G: Grid> {
     solutions: Vec<OnceLock<Solution<G::State>>>,
     /// `[level x goal]`.
     values: Vec<OnceLock<f64>>,
-    /// The numbers of the states that have been seen of each level that is not listed, `[level]`.
-    seen: Vec<Mutex<HashMap<G::State, usize>>>,
 }
 
 impl<G: Grid> Solved<G> {
@@ -376,8 +374,7 @@ impl<G: Grid> Solved<G> {
         let pairs = levels.len() * goals.len();
         let solutions = (0..pairs).map(|_| OnceLock::new()).collect();
         let values = (0..pairs).map(|_| OnceLock::new()).collect();
-        let seen = levels.iter().map(|_| Mutex::default()).collect();
-        Solved { grid, goals, levels: Arc::new(levels), solutions, values, seen }
+        Solved { grid, goals, levels: Arc::new(levels), solutions, values }
     }
 
     fn solution(&self, level: usize, goal: usize) -> &Solution<G::State> {
@@ -399,11 +396,7 @@ impl<G: Grid> Solved<G> {
     /// The number of a state of a level that has been come to.
     fn number(&self, level: usize, state: G::State) -> usize {
         match self.search(level, 0) {
-            Some(_) => {
-                let mut seen = self.seen[level].lock().expect("nobody panics while numbering");
-                let next = seen.len();
-                *seen.entry(state).or_insert(next)
-            }
+            Some(search) => search.number(state),
             None => {
                 let number = self.solution(level, 0).graph.number(&state);
                 number.expect("what is played can be reached")

@@ -14,6 +14,9 @@ pub trait Search<S> {
 
     /// What choosing actions uniformly is worth for this goal, from the start.
     fn random(&mut self) -> f64;
+
+    /// A number that no other state of the level has.
+    fn number(&self, state: S) -> usize;
 }
 
 /// The actions that keep the best value, by one step of the world and what a search says of where

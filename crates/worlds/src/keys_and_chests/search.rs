@@ -4,23 +4,19 @@
 //! are shut: how many keys are in hand follows, and which of them only shows. Between two events
 //! that set, a *layer*, stays; every event leads to a layer with one object less. So layers are
 //! worked out from the last backwards, each over its cells and the steps left, and of each only the
-//! values in the cells where its last event can have been are kept.
+//! values in the cells where its last event can have been are kept. Where events are all that is
+//! worth anything, and none is worth less than nothing, [`super::visits`] is a faster way.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::{HELD, KeysAndChests, Level, OPENED, State, TAKEN, WAYS, all, bits};
-use crate::grid::{Goal, Grid, Search};
+use super::map::{Layer, Map};
+use super::visits::Visits;
+use super::{HELD, KeysAndChests, Level, OPENED, State, TAKEN, all, bits};
+use crate::grid::{Goal, Search};
 
 /// How far two values may lie apart and count as equal, as in [`crate::grid::Solution`].
 const EQUAL: f64 = 1e-9;
-
-/// Keys that lie and chests that are shut, a bit each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Layer {
-    lying: u16,
-    shut: u32,
-}
 
 /// What of the four outcomes of a state is kept. `L` numbers are worked out at once.
 trait Rule<const L: usize> {
@@ -84,18 +80,7 @@ impl<const L: usize> Values<L> {
 
 /// One rule on one level.
 struct Sweep<const L: usize> {
-    /// The reachable cells.
-    cells: Vec<u8>,
-    /// The place of each cell among these, `[cell]`; none where it is out of reach.
-    places: Vec<Option<usize>>,
-    /// The place to which each action leads, `[place]`.
-    leads: Vec<[u8; 4]>,
-    /// Objects within reach.
-    keys: Vec<Option<usize>>,
-    chests: Vec<Option<usize>>,
-    openable: usize,
-    horizon: usize,
-    discount: f64,
+    map: Rc<Map>,
     /// What each event is worth, `[number][event]`.
     weights: [[f64; 3]; L],
     /// Whether keys that no chest can need any more, or anything that cannot be worth something any
@@ -105,63 +90,32 @@ struct Sweep<const L: usize> {
     entered: HashMap<Layer, Rc<Values<L>>>,
 }
 
+/// What each event is worth to a goal.
+fn weights(goal: &Goal) -> [f64; 3] {
+    [OPENED, TAKEN, HELD].map(|event| goal.weights[event])
+}
+
 impl<const L: usize> Sweep<L> {
-    fn new(world: &KeysAndChests, level: &Level, goals: [&Goal; L], lean: bool) -> Sweep<L> {
-        let size = world.size();
-        let steps = size.distances(level.mouse, &level.walls);
-        let mut places = vec![None; size.cells()];
-        let mut cells = Vec::new();
-        for cell in 0..size.cells() {
-            if steps[cell].is_some() {
-                places[cell] = Some(cells.len());
-                cells.push(cell as u8);
-            }
-        }
-        let lead = |cell: &u8| {
-            WAYS.map(|way| {
-                let next = size.walk(*cell, way, &level.walls);
-                places[usize::from(next)].expect("a step leads to what can be reached") as u8
-            })
-        };
-        let place = |list: &[u8]| list.iter().map(|&cell| places[usize::from(cell)]).collect();
-        Sweep {
-            leads: cells.iter().map(lead).collect(),
-            keys: place(&level.keys),
-            chests: place(&level.chests),
-            cells,
-            openable: level.openable(),
-            horizon: world.horizon() as usize,
-            discount: world.discount(),
-            weights: goals.map(|goal| [OPENED, TAKEN, HELD].map(|event| goal.weights[event])),
-            lean,
-            entered: HashMap::new(),
-            places,
-        }
+    fn new(map: &Rc<Map>, goals: [&Goal; L], lean: bool) -> Sweep<L> {
+        let weights = goals.map(weights);
+        Sweep { map: map.clone(), weights, lean, entered: HashMap::new() }
     }
 
     /// The layer of which the values are the same, with as little in it as may be.
     fn leanest(&self, layer: Layer) -> Layer {
         let [opened, taken, held] = self.weights[0];
         let rest = layer.shut.count_ones() as usize;
-        if self.lean && taken == 0.0 && held == 0.0 && opened >= 0.0 && self.held(layer) >= rest {
+        if self.lean && taken == 0.0 && held == 0.0 && opened >= 0.0 && self.map.held(layer) >= rest
+        {
             return Layer { lying: 0, ..layer };
         }
         layer
     }
 
-    fn held(&self, layer: Layer) -> usize {
-        let taken = self.keys.len() - layer.lying.count_ones() as usize;
-        taken.saturating_sub(self.opened(layer))
-    }
-
-    fn opened(&self, layer: Layer) -> usize {
-        self.chests.len() - layer.shut.count_ones() as usize
-    }
-
     /// Whether nothing that is worth anything can happen any more.
     fn idle(&self, layer: Layer) -> bool {
         let [opened, taken, held] = self.weights[0];
-        let lying = bits(layer.lying.into()).any(|key| self.keys[key].is_some());
+        let lying = bits(layer.lying.into()).any(|key| self.map.keys[key].is_some());
         self.lean && held == 0.0 && (taken == 0.0 || !lying) && opened == 0.0
     }
 
@@ -174,18 +128,18 @@ impl<const L: usize> Sweep<L> {
 
     /// Where the next events of a layer are, what each is worth at once, and what follows.
     fn events(&mut self, layer: Layer, rule: &impl Rule<L>) -> Vec<Next<L>> {
-        let held = self.held(layer);
+        let held = self.map.held(layer);
         let mut next = Vec::new();
         for key in bits(layer.lying.into()) {
-            let Some(place) = self.keys[key] else { continue };
+            let Some(place) = self.map.keys[key] else { continue };
             let after = Layer { lying: layer.lying & !(1 << key), ..layer };
             let later = self.later(after, key, rule);
             next.push(Next { place, at_once: self.worth(0, 1, held + 1), later });
         }
         for chest in bits(layer.shut).filter(|_| held > 0) {
-            let Some(place) = self.chests[chest] else { continue };
+            let Some(place) = self.map.chests[chest] else { continue };
             let after = Layer { shut: layer.shut & !(1 << chest), ..layer };
-            let later = self.later(after, self.keys.len() + chest, rule);
+            let later = self.later(after, self.map.keys.len() + chest, rule);
             next.push(Next { place, at_once: self.worth(1, 0, held - 1), later });
         }
         next
@@ -198,7 +152,7 @@ impl<const L: usize> Sweep<L> {
         object: usize,
         rule: &impl Rule<L>,
     ) -> Option<(Rc<Values<L>>, usize)> {
-        if self.opened(layer) == self.openable {
+        if self.map.over(layer) {
             return None;
         }
         let layer = self.leanest(layer);
@@ -208,8 +162,8 @@ impl<const L: usize> Sweep<L> {
         if !self.entered.contains_key(&layer) {
             let table = self.table(layer, rule);
             let entries = self.entries(layer);
-            let mut values = vec![[0.0; L]; (self.horizon + 1) * entries.len()];
-            for left in 0..=self.horizon {
+            let mut values = vec![[0.0; L]; (self.map.horizon + 1) * entries.len()];
+            for left in 0..=self.map.horizon {
                 for (at, &(_, place)) in entries.iter().enumerate() {
                     values[left * entries.len() + at] = table.at(left, place);
                 }
@@ -222,11 +176,11 @@ impl<const L: usize> Sweep<L> {
 
     /// The objects within reach that are gone, and their places.
     fn entries(&self, layer: Layer) -> Vec<(usize, usize)> {
-        let gone = |object: &usize| match object.checked_sub(self.keys.len()) {
+        let gone = |object: &usize| match object.checked_sub(self.map.keys.len()) {
             None => layer.lying >> object & 1 == 0,
             Some(chest) => layer.shut >> chest & 1 == 0,
         };
-        let places = self.keys.iter().chain(&self.chests);
+        let places = self.map.keys.iter().chain(&self.map.chests);
         let within = places.enumerate().filter_map(|(object, place)| Some((object, (*place)?)));
         within.filter(|(object, _)| gone(object)).collect()
     }
@@ -234,17 +188,17 @@ impl<const L: usize> Sweep<L> {
     /// The values of a layer in every cell.
     fn table(&mut self, layer: Layer, rule: &impl Rule<L>) -> Values<L> {
         let events = self.events(layer, rule);
-        let cells = self.cells.len();
-        let going = self.worth(0, 0, self.held(layer));
-        let over = self.opened(layer) == self.openable;
-        let mut values = vec![[0.0; L]; (self.horizon + 1) * cells];
+        let cells = self.map.count;
+        let going = self.worth(0, 0, self.map.held(layer));
+        let over = self.map.over(layer);
+        let mut values = vec![[0.0; L]; (self.map.horizon + 1) * cells];
         // As many as a byte can number, so that no look-up has to be checked.
         let mut next = [[0.0; L]; 256];
-        for left in 1..=self.horizon {
+        for left in 1..=self.map.horizon {
             let (before, here) = values.split_at_mut(left * cells);
             let before = &before[(left - 1) * cells..];
             for (next, before) in next.iter_mut().zip(before) {
-                let later = if over { 0.0 } else { self.discount };
+                let later = if over { 0.0 } else { self.map.discount };
                 *next = std::array::from_fn(|n| going[n] + later * before[n]);
             }
             for event in &events {
@@ -253,11 +207,11 @@ impl<const L: usize> Sweep<L> {
                     let later = values.at(left - 1, *at);
                     let worth = &mut next[event.place];
                     worth.iter_mut().zip(later).for_each(|(worth, later)| {
-                        *worth += self.discount * later;
+                        *worth += self.map.discount * later;
                     });
                 }
             }
-            for (value, leads) in here.iter_mut().zip(&self.leads) {
+            for (value, leads) in here.iter_mut().zip(&self.map.leads) {
                 *value = keep(rule, leads.map(|place| next[usize::from(place)]));
             }
         }
@@ -278,55 +232,82 @@ struct Next<const L: usize> {
 }
 
 /// The solution of one level for one goal.
-pub(super) struct Layered<'a> {
-    world: &'a KeysAndChests,
-    level: &'a Level,
+pub(super) struct Layered {
+    map: Rc<Map>,
+    level: Level,
     goal: Goal,
-    sweep: Sweep<1>,
-    /// The layers that have been asked about.
-    tables: HashMap<Layer, Values<1>>,
+    best: Way,
 }
 
-impl<'a> Layered<'a> {
-    pub(super) fn new(world: &'a KeysAndChests, level: &'a Level, goal: &Goal) -> Layered<'a> {
-        let sweep = Sweep::new(world, level, [goal], true);
-        Layered { world, level, goal: goal.clone(), sweep, tables: HashMap::new() }
+/// How the best value is found.
+enum Way {
+    /// By visits.
+    Visits(Visits),
+    /// Over all cells, with the layers that have been asked about.
+    Sweep(Sweep<1>, HashMap<Layer, Values<1>>),
+}
+
+impl Layered {
+    pub(super) fn new(world: &KeysAndChests, level: &Level, goal: &Goal) -> Layered {
+        let map = Rc::new(Map::of(world, level));
+        let best = match weights(goal) {
+            [opened, taken, 0.0] if opened >= 0.0 && taken >= 0.0 && map.openable > 0 => {
+                Way::Visits(Visits::new(map.clone(), opened, taken))
+            }
+            _ => Layered::swept(&map, goal),
+        };
+        Layered { map, level: level.clone(), goal: goal.clone(), best }
+    }
+
+    fn swept(map: &Rc<Map>, goal: &Goal) -> Way {
+        Way::Sweep(Sweep::new(map, [goal], true), HashMap::new())
     }
 
     fn start(&self) -> Layer {
-        let Level { keys, chests, .. } = self.level;
+        let Level { keys, chests, .. } = &self.level;
         Layer { lying: all(keys.len()) as u16, shut: all(chests.len()) as u32 }
     }
 
     fn begin<const L: usize>(&self, mut sweep: Sweep<L>, rule: impl Rule<L>) -> [f64; L] {
-        let place = sweep.places[usize::from(self.level.mouse)].expect("the mouse is where it is");
-        sweep.table(self.start(), &rule).at(sweep.horizon, place)
+        let place = self.map.place(self.level.mouse);
+        sweep.table(self.start(), &rule).at(self.map.horizon, place)
     }
 }
 
-impl Search<State> for Layered<'_> {
+impl Search<State> for Layered {
     fn value_at(&mut self, state: State, left: u32) -> f64 {
-        let layer = self.sweep.leanest(Layer { lying: state.lying, shut: state.shut });
-        let place = self.sweep.places[usize::from(state.mouse)].expect("it was come to");
-        if self.sweep.idle(layer) {
-            return 0.0;
+        let layer = Layer { lying: state.lying, shut: state.shut };
+        let place = self.map.place(state.mouse);
+        match &mut self.best {
+            Way::Visits(visits) => visits.value(layer, place, left as usize),
+            Way::Sweep(sweep, tables) => {
+                let layer = sweep.leanest(layer);
+                if sweep.idle(layer) {
+                    return 0.0;
+                }
+                let table = tables.entry(layer).or_insert_with(|| sweep.table(layer, &Best));
+                table.at(left as usize, place)[0]
+            }
         }
-        if !self.tables.contains_key(&layer) {
-            let table = self.sweep.table(layer, &Best);
-            self.tables.insert(layer, table);
-        }
-        self.tables[&layer].at(left as usize, place)[0]
     }
 
     fn between(&mut self, other: &Goal) -> (f64, f64) {
         let goals = [&self.goal, other, other];
-        let [_, least, most] =
-            self.begin(Sweep::new(self.world, self.level, goals, false), Between);
+        let [_, least, most] = self.begin(Sweep::new(&self.map, goals, false), Between);
         (least, most)
     }
 
     fn random(&mut self) -> f64 {
-        self.begin(Sweep::new(self.world, self.level, [&self.goal], false), Uniform)[0]
+        self.begin(Sweep::new(&self.map, [&self.goal], false), Uniform)[0]
+    }
+
+    fn number(&self, state: State) -> usize {
+        // Each key lies, is in hand, or is used up.
+        let key = |sum: usize, key: usize| {
+            3 * sum + usize::from(state.lying >> key & 1) + 2 * usize::from(state.held >> key & 1)
+        };
+        let keys = (0..self.level.keys.len()).fold(0, key);
+        (keys << 32 | state.shut as usize) << 8 | usize::from(state.mouse)
     }
 }
 

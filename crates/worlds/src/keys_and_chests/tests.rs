@@ -126,7 +126,7 @@ impl mesascope_tasks::Actor for Idler {
 #[test]
 fn a_whole_battery_of_large_levels_is_solved_while_it_is_played() {
     let arena = Known::new(world("horizon = 64"));
-    let battery = arena.battery(0, 4, Key::from_seed(1));
+    let battery = arena.battery(0, 4, 1);
     let episodes = battery.play(&Idler, Choice::Sampled, Key::from_seed(2));
     for (level, episode) in episodes.iter().enumerate() {
         let best = battery.value(level, 0);
@@ -135,13 +135,13 @@ fn a_whole_battery_of_large_levels_is_solved_while_it_is_played() {
         assert!((least - best).abs() < 1e-9 && (most - best).abs() < 1e-9);
         assert!(battery.random(level, 0) <= best);
         for decision in &episode.decisions {
-            assert_eq!(decision.optimal.len(), 3);
+            assert_eq!(decision.optimal.len(), 2);
             assert!(decision.optimal.iter().all(|best| best.count() > 0));
         }
         let first = &episode.decisions[0];
-        assert_eq!((first.state, first.left), (0, 64));
+        assert_eq!(first.left, 64);
     }
-    let shifted = arena.battery(1, 1, Key::from_seed(1));
+    let shifted = arena.battery(1, 1, 1);
     assert_eq!(shifted.evaluate(0, &Idler, Choice::Sampled), None, "too many states to list");
 }
 
@@ -149,7 +149,7 @@ fn a_whole_battery_of_large_levels_is_solved_while_it_is_played() {
 fn an_actor_on_a_small_level_is_evaluated_exactly() {
     let settings = "side = 6\ntrain = { keys = 1, chests = 2 }\nshift = { keys = 2, chests = 1 }";
     let arena = Known::new(world(settings));
-    let battery = arena.battery(0, 8, Key::from_seed(1));
+    let battery = arena.battery(0, 8, 1);
     for level in 0..8 {
         let exact = battery.evaluate(level, &Idler, Choice::Sampled).unwrap();
         for (goal, value) in exact.into_iter().enumerate() {
