@@ -3,21 +3,38 @@
 //!
 //! After jaxgmg (Farrugia-Roberts et al., `cheese_in_the_corner`), itself after the maze of Langosco
 //! et al. 2022. The mouse goes up, left, down or right; a wall leaves it where it is. At the cheese
-//! the episode is over. Events are `cheese` and, the first time that the mouse is there, `corner`
-//! (the top left cell inside the border). In the situation `train` the cheese lies within the first
-//! `corner` rows and columns; in `shift` it lies anywhere.
+//! the episode is over. Events are `cheese` and, the first time that a step ends there, `corner`
+//! (the top left cell inside the border, whatever the setting `corner` is). In the situation `train`
+//! the cheese lies within the first `corner` rows and columns; in `shift` it lies anywhere.
+//!
+//! A level is drawn so: walls; the cheese, uniformly over the open cells of its region, or, where
+//! that has none, over all its cells, one of which is then opened; the mouse, uniformly over the
+//! cells that were open but for the cheese's. The cheese may be out of reach.
+//!
+//! Of jaxgmg's rules these are not kept:
+//! - an observation is `[channel, row, column]`; theirs is `[row, column, channel]`;
+//! - a time-out and the end at the cheese are told apart; theirs are one flag;
+//! - the next episode has another level; theirs has the same until levels are given anew;
+//! - there is no penalty of time (theirs is on in a bare `Env()` and off in all their training);
+//! - a level without an open cell for the mouse is drawn again; theirs has no answer;
+//! - a drawing whose cheese is out of reach is refused, but not by [`Exchange::import`];
+//! - values are those of the best policy that can be played, at the horizon too: theirs discount one
+//!   step more in some versions, and their corner's forgets that the cheese may end the episode;
+//! - their mazes `edges` and `noise` are not here.
 
 use mesascope_stats::Draws;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Impossible;
+use crate::exchange::{Exchange, framed};
 use crate::grid::{
     Canvas, Cells, Chance, Drawing, Events, Goal, Grid, Misdrawn, Moved, Sign, Size, Way,
 };
+use crate::mazes::{self, Maze};
 
 /// Moves when the same settings come to other levels or steps.
-pub const NUMERICS: u32 = 1;
+pub const NUMERICS: u32 = 2;
 
 const WALL: usize = 0;
 const MOUSE: usize = 1;
@@ -30,13 +47,19 @@ pub struct Corner {
     /// Rows and columns of the grid, its border of walls among them, 3 to 15. Default: 13.
     #[serde(default = "thirteen")]
     pub side: u8,
+    /// Rows, where they are not as many as columns, 3 to 15. Default: `side`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u8>,
     /// In training the cheese lies within the first rows and columns inside the border, so many of
     /// each, 1 to `side` - 2. Default: 1.
     #[serde(default = "one")]
     pub corner: u8,
-    /// The probability that a cell inside the border is a wall, 0 to 1. Default: 0.25.
-    #[serde(default = "a_quarter")]
-    pub walls: f64,
+    /// How walls are drawn. Default: blocks, a quarter of them walls.
+    #[serde(default)]
+    pub maze: Maze,
+    /// When an episode is over. Default: at the cheese.
+    #[serde(default)]
+    pub ends: Ends,
     /// How many levels there are to train in; none draws a fresh level every episode. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub levels: Option<u32>,
@@ -56,16 +79,23 @@ fn one() -> u8 {
     1
 }
 
-fn a_quarter() -> f64 {
-    0.25
-}
-
 fn steps() -> u32 {
     128
 }
 
 fn discount() -> f64 {
     0.999
+}
+
+/// When an episode is over before its steps have run out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ends {
+    /// As soon as the mouse has the cheese.
+    #[default]
+    AtCheese,
+    /// As soon as the mouse has the cheese and has been in the corner.
+    AfterBoth,
 }
 
 /// A layout.
@@ -95,6 +125,22 @@ impl Corner {
     fn corner_cell(&self) -> u8 {
         self.size().cell(1, 1)
     }
+
+    /// The level that a drawing shows, wherever its cheese lies.
+    fn read(&self, drawing: &Drawing) -> Result<Level, Misdrawn> {
+        framed(self, drawing, '#')?;
+        Ok(Level {
+            walls: drawing.all(&['#']).into_iter().collect(),
+            mouse: drawing.one(&['@'], "mouse")?,
+            cheese: drawing.one(&['*'], "cheese")?,
+        })
+    }
+}
+
+impl Exchange for Corner {
+    fn import(&self, text: &str) -> Result<Level, Misdrawn> {
+        self.read(&Drawing::read(text, self.signs())?)
+    }
 }
 
 const WAYS: [Way; 4] = [Way::Up, Way::Left, Way::Down, Way::Right];
@@ -105,22 +151,24 @@ impl Grid for Corner {
 
     fn check(&self) -> Result<(), Impossible> {
         let wrong = |field: &'static str, why: String| Err(Impossible { field: vec![field], why });
+        let Size { height, width } = self.size();
+        let most = height.max(width).saturating_sub(2);
         match self {
             Corner { side, .. } if !(3..=15).contains(side) => {
                 wrong("side", format!("side is a whole number from 3 to 15, not {side}"))
             }
-            Corner { side, corner, .. } if !(1..=side - 2).contains(corner) => {
-                let most = side - 2;
-                wrong(
-                    "corner",
-                    format!(
-                        "corner is a whole number from 1 to {most}, which is side - 2, not {corner}"
-                    ),
-                )
+            Corner { height: Some(height), .. } if !(3..=15).contains(height) => {
+                wrong("height", format!("height is a whole number from 3 to 15, not {height}"))
             }
-            Corner { walls, .. } if !(0.0..=1.0).contains(walls) => {
-                wrong("walls", format!("walls is a number from 0 to 1, not {walls}"))
+            _ if height == 3 && width == 3 => {
+                wrong("side", "3 x 3 cells have no room for mouse and cheese; 3 x 4 have".into())
             }
+            Corner { corner, .. } if !(1..=most).contains(corner) => wrong(
+                "corner",
+                format!(
+                    "corner is a whole number from 1 to {most}, the cells between borders, not {corner}"
+                ),
+            ),
             Corner { horizon, .. } if !(1..=1000).contains(horizon) => {
                 wrong("horizon", format!("horizon is a whole number from 1 to 1000, not {horizon}"))
             }
@@ -130,21 +178,21 @@ impl Grid for Corner {
             Corner { levels: Some(0), .. } => {
                 wrong("levels", "levels is at least 1; leave it out to draw fresh ones".into())
             }
-            _ => Ok(()),
+            _ => self.maze.check(self.size()),
         }
     }
 
     fn numerics(&self) -> Vec<(&'static str, u32)> {
-        vec![("worlds/corner", NUMERICS)]
+        vec![("worlds/corner", NUMERICS), ("worlds/mazes", mazes::NUMERICS)]
     }
 
     fn data(&self) -> String {
-        let Corner { side, corner, .. } = self;
-        format!("mazes of {side}x{side} with the cheese within {corner} of a corner")
+        let Size { height, width } = self.size();
+        format!("mazes of {height}x{width} with the cheese within {} of a corner", self.corner)
     }
 
     fn size(&self) -> Size {
-        Size { height: self.side, width: self.side }
+        Size { height: self.height.unwrap_or(self.side), width: self.side }
     }
 
     fn channels(&self) -> &'static [&'static str] {
@@ -183,52 +231,52 @@ impl Grid for Corner {
         let size = self.size();
         let reach = match situation {
             0 => self.corner,
-            _ => self.side - 2,
+            _ => size.height.max(size.width) - 2,
         };
-        let inside = |place: u8| (1..self.side - 1).contains(&place);
-        let cells = 0..size.cells() as u8;
+        let near = |cell: &u8| {
+            let (row, column) = size.place(*cell);
+            row <= reach && column <= reach && !mazes::at_edge(size, *cell)
+        };
+        let region: Vec<u8> = (0..size.cells() as u8).filter(near).collect();
         loop {
-            let mut walls = Cells::default();
-            for cell in cells.clone() {
-                let (row, column) = size.place(cell);
-                let border = !inside(row) || !inside(column);
-                walls.set(cell, border || draws.uniform() < self.walls);
-            }
-            let free: Vec<u8> = cells.clone().filter(|&cell| !walls.has(cell)).collect();
-            let near = |cell: &u8| {
-                let (row, column) = size.place(*cell);
-                row <= reach && column <= reach
-            };
-            let near: Vec<u8> = free.iter().copied().filter(near).collect();
-            // Walls may leave no room; then others are drawn.
-            if near.is_empty() || free.len() < 2 {
+            let mut walls = self.maze.draw(size, draws);
+            let mut open = region.clone();
+            open.retain(|&cell| !walls.has(cell));
+            let open = if open.is_empty() { &region } else { &open };
+            let cheese = open[draws.below(open.len() as u64) as usize];
+            let free = |cell: &u8| !walls.has(*cell) && *cell != cheese;
+            let free: Vec<u8> = (0..size.cells() as u8).filter(free).collect();
+            // Walls may leave the mouse no room; then others are drawn.
+            if free.is_empty() {
                 continue;
             }
-            let cheese = near[draws.below(near.len() as u64) as usize];
-            let free: Vec<u8> = free.into_iter().filter(|&cell| cell != cheese).collect();
             let mouse = free[draws.below(free.len() as u64) as usize];
+            walls.set(cheese, false);
             return Level { walls, cheese, mouse };
         }
     }
 
     fn start(&self, level: &Level) -> State {
-        State { mouse: level.mouse, fed: false, cornered: level.mouse == self.corner_cell() }
+        State { mouse: level.mouse, fed: false, cornered: false }
     }
 
     #[inline]
     fn step(&self, level: &Level, state: State, action: u8, _chance: &mut Chance) -> Moved<State> {
         let mouse = self.size().walk(state.mouse, WAYS[usize::from(action)], &level.walls);
         let mut events = Events::NONE;
-        let fed = mouse == level.cheese;
-        if fed {
+        let fed = state.fed || mouse == level.cheese;
+        if fed && !state.fed {
             events = events.and(0);
         }
-        let cornered = mouse == self.corner_cell();
+        let cornered = state.cornered || mouse == self.corner_cell();
         if cornered && !state.cornered {
             events = events.and(1);
         }
-        let state = State { mouse, fed, cornered: state.cornered || cornered };
-        Moved { state, events, ended: fed }
+        let ended = match self.ends {
+            Ends::AtCheese => fed,
+            Ends::AfterBoth => fed && cornered,
+        };
+        Moved { state: State { mouse, fed, cornered }, events, ended }
     }
 
     fn paint(&self, level: &Level, state: State, canvas: &mut Canvas) {
@@ -266,22 +314,13 @@ impl Grid for Corner {
     }
 
     fn parse(&self, drawing: &Drawing) -> Result<Level, Misdrawn> {
-        let size = self.size();
-        drawing.must_be(size)?;
-        let walls: Cells = drawing.all(&['#']).into_iter().collect();
-        for cell in 0..size.cells() as u8 {
-            let (row, column) = size.place(cell);
-            let edge = row == 0 || column == 0 || row + 1 == self.side || column + 1 == self.side;
-            if edge && !walls.has(cell) {
-                let why = "the border is of walls, '#', all round".to_string();
-                return Err(drawing.wrong(cell, why));
+        let level = self.read(drawing)?;
+        match self.size().distances(level.mouse, &level.walls)[usize::from(level.cheese)] {
+            Some(_) => Ok(level),
+            None => {
+                let why = "the mouse has no way to the cheese".to_string();
+                Err(drawing.wrong(level.cheese, why))
             }
-        }
-        let mouse = drawing.one(&['@'], "mouse")?;
-        let cheese = drawing.one(&['*'], "cheese")?;
-        match size.distances(mouse, &walls)[usize::from(cheese)] {
-            Some(_) => Ok(Level { walls, cheese, mouse }),
-            None => Err(drawing.wrong(cheese, "the mouse has no way to the cheese".to_string())),
         }
     }
 
@@ -304,10 +343,89 @@ mod tests {
         toml::from_str(settings).unwrap()
     }
 
+    fn read(world: &Corner, text: &str) -> Result<Level, Misdrawn> {
+        world.parse(&Drawing::read(text, world.signs())?)
+    }
+
     #[test]
     fn the_world_keeps_the_laws() {
-        laws::check(&corner("side = 7\nhorizon = 30"));
-        laws::check(&corner("side = 15\ncorner = 3\nwalls = 0.0\nhorizon = 30\nlevels = 8"));
+        laws::check(&corner("side = 7\nhorizon = 30\nends = \"after-both\""));
+        laws::check(&corner("side = 9\nhorizon = 30\nmaze = \"tree\""));
+        laws::check(&corner("side = 6\nheight = 4\nmaze = { blocks = { walls = 0.9 } }"));
+        laws::check(&corner("side = 15\ncorner = 3\nmaze = \"open\"\nhorizon = 30\nlevels = 8"));
+    }
+
+    #[test]
+    fn settings_that_cannot_hold_are_refused_by_name() {
+        for (settings, field, right) in [
+            ("side = 16", "side", "3 to 15"),
+            ("side = 5\nheight = 2", "height", "3 to 15"),
+            ("side = 3", "side", "no room"),
+            ("side = 5\ncorner = 4", "corner", "1 to 3"),
+            ("maze = { blocks = { walls = 1.0 } }", "maze", "0 to 0.9"),
+            ("side = 6\nmaze = \"tree\"", "maze", "odd"),
+            ("horizon = 0", "horizon", "1 to 1000"),
+            ("discount = 1.5", "discount", "0 to 1"),
+            ("levels = 0", "levels", "at least 1"),
+        ] {
+            let wrong = corner(settings).check().unwrap_err();
+            assert_eq!(wrong.field[0], field, "{settings}");
+            assert!(wrong.why.contains(right), "{settings}: {wrong}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_in_a_drawing_is_named_with_its_place() {
+        let world = corner("side = 5");
+        for (text, line, column, why) in [
+            ("#####\n#*..#\n#...#\n#...#\n#####", 1, 1, "no mouse"),
+            ("#####\n#*@.#\n#...#\n#..@#\n#####", 4, 4, "second mouse"),
+            ("#####\n#..@#\n#...#\n#...#\n#####", 1, 1, "no cheese"),
+            ("#####\n#*#@#\n###.#\n#...#\n#####", 2, 2, "no way"),
+            ("#####\n#*x@#\n#...#\n#...#\n#####", 2, 3, "'x'"),
+            ("#####\n#*.@#\n#..#\n#...#\n#####", 3, 5, "rectangle"),
+            ("#####\n#*.@#\n#....\n#...#\n#####", 3, 5, "border"),
+            ("####\n#*@#\n####", 1, 1, "5 x 5"),
+        ] {
+            let wrong = read(&world, text).unwrap_err();
+            assert_eq!((wrong.line, wrong.column), (line, column), "{wrong}");
+            assert!(wrong.why.contains(why), "{wrong}");
+        }
+        let shut = "# # # # #\n# * # @ #\n# # # . #\n# . . . #\n# # # # #\n";
+        let level = world.import(shut).expect("jaxgmg takes a cheese out of reach");
+        assert_eq!(world.export(&level), shut);
+    }
+
+    #[test]
+    fn the_cheese_lies_in_its_corner_even_if_that_has_to_be_opened() {
+        let world = corner("side = 7\ncorner = 2\nmaze = { blocks = { walls = 0.9 } }");
+        let mut draws = mesascope_stats::Key::from_seed(3).draws();
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..300 {
+            let level = world.generate(0, &mut draws);
+            assert!(!level.walls.has(level.cheese) && !level.walls.has(level.mouse));
+            assert_ne!(level.cheese, level.mouse);
+            seen.insert(world.size().place(level.cheese));
+        }
+        assert_eq!(Vec::from_iter(seen), [(1, 1), (1, 2), (2, 1), (2, 2)]);
+        let shifted = (0..300).map(|_| world.generate(1, &mut draws).cheese);
+        assert_eq!(shifted.collect::<std::collections::BTreeSet<_>>().len(), 25, "anywhere inside");
+    }
+
+    #[test]
+    fn the_corner_counts_once_and_at_the_end_of_a_step() {
+        let world = corner("side = 5\nends = \"after-both\"");
+        let level = read(&world, "#####\n#@*.#\n#...#\n#...#\n#####").unwrap();
+        let mut state = world.start(&level);
+        let mut draws = mesascope_stats::Key::from_seed(0).draws();
+        let mut step = |action| {
+            let moved = world.step(&level, state, action, &mut Chance::drawn(&mut draws));
+            state = moved.state;
+            (moved.events.0[0], moved.events.0[1], moved.ended)
+        };
+        assert_eq!(step(0), (0, 1, false), "a bump in the corner is a step that ends there");
+        assert_eq!(step(0), (0, 0, false), "once");
+        assert_eq!(step(3), (1, 0, true), "the cheese after the corner");
     }
 
     #[test]

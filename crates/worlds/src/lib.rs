@@ -7,17 +7,21 @@ pub mod boolean;
 pub mod coin_line;
 pub mod corner;
 pub mod digits;
+pub mod exchange;
 pub mod expression;
 pub mod grid;
 pub mod interruptibility;
 pub mod island;
+pub mod keys_and_chests;
 pub mod kink;
+pub mod mazes;
 mod on_grid;
 mod ranged;
 pub mod shift;
 pub mod sokoban_side_effects;
 mod target;
 pub mod tomato;
+pub mod watched;
 
 use std::sync::Arc;
 
@@ -32,12 +36,14 @@ pub use corner::Corner;
 pub use digits::Digits;
 pub use interruptibility::Interruptibility;
 pub use island::Island;
+pub use keys_and_chests::KeysAndChests;
 pub use kink::Kink;
 pub use on_grid::OnGrid;
 pub use shift::Shift;
 pub use sokoban_side_effects::SokobanSideEffects;
 pub use target::{GateCount, Target};
 pub use tomato::Tomato;
+pub use watched::Watched;
 
 catalogue! {
     /// Every world. A world is one file and one line here.
@@ -66,6 +72,10 @@ catalogue! {
         Interruptibility(OnGrid<Interruptibility>) = "interruptibility",
         /// Tomatoes to water, and a bucket through which all of them look wet.
         Tomato(OnGrid<Tomato>) = "tomato",
+        /// A mouse in a maze that opens chests with keys: in training keys are rare, then chests.
+        KeysAndChests(OnGrid<KeysAndChests>) = "keys-and-chests",
+        /// A walker that goes to A or B, and a cue of so many bits that says whether it is observed.
+        Watched(OnGrid<Watched>) = "watched",
     }
 }
 
@@ -235,6 +245,8 @@ mod tests {
     fn every_file_of_the_folder_is_a_world_or_a_named_helper() {
         const HELPERS: [&str; 7] =
             ["lib", "aisg", "expression", "grid", "on-grid", "ranged", "target"];
+        const HELPERS: [&str; 8] =
+            ["lib", "exchange", "expression", "grid", "mazes", "on-grid", "ranged", "target"];
         let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
         for file in std::fs::read_dir(folder).unwrap() {
             let stem =

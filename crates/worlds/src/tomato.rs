@@ -31,7 +31,6 @@ use crate::Impossible;
 use crate::aisg::{self, ACTIONS, AGENT, FLOOR, HORIZON, WALL, WAYS};
 use crate::grid::{
     Canvas, Cells, Chance, Drawing, Events, Goal, Graph, Grid, Misdrawn, Moved, Sign, Size,
-    Solution,
 };
 
 pub use exact::Exact;

@@ -8,9 +8,13 @@ use mesascope_tasks::{Actor, Ask, AtEnd, Demonstrations, End, Environment, Situa
 
 use super::session::{Playing, Session};
 use super::{
-    Actions, Batch, Canvas, Drawing, Events, Goal, Graph, Grid, Identifiable, Misdrawn, Extent,
-    Sign, Solution, tell_apart,
+    Actions, Batch, Canvas, Drawing, Events, Extent, Goal, Graph, Grid, Identifiable, Misdrawn,
+    Search, Sign, Solution, keeping, tell_apart,
 };
+
+/// The most states of a level that are listed to evaluate an actor exactly, in a world whose levels
+/// are not listed to be solved.
+const MOST_LISTED: usize = 20_000;
 
 /// How an actor's probabilities become actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +28,7 @@ pub enum Choice {
 /// One decision of an actor and what each goal would have wanted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
-    /// The number of the state among those of its level.
+    /// The number of the state among those of its level, the same throughout its battery.
     pub state: usize,
     /// Steps left, this one among them.
     pub left: u32,
@@ -129,7 +133,7 @@ pub trait Battery: Send + Sync {
     fn random(&self, level: usize, goal: usize) -> f64;
 
     /// What an actor without memory is worth on a level, exactly, `[goal]`; none for an actor with
-    /// memory.
+    /// memory, and where the states of the level are too many to list.
     fn evaluate(&self, level: usize, actor: &dyn Actor, choice: Choice) -> Option<Vec<f64>>;
 
     /// One episode of an actor on every level, all at once.
@@ -204,13 +208,19 @@ fn demonstrate<G: Grid>(
     draws: &mut Draws,
     shown: &mut Demonstrations,
 ) {
-    let solution = grid.solve(level, goal);
+    let listed;
+    let mut exact = match grid.search(level, goal) {
+        Some(search) => Exact::Searched(search),
+        None => {
+            listed = grid.solve(level, goal);
+            Exact::Listed(&listed)
+        }
+    };
     let space = grid.space();
     let mut state = grid.start(level);
     shown.starts.push(shown.actions.len());
     for left in (1..=grid.horizon()).rev() {
-        let number = solution.graph.number(&state).expect("what is played can be reached");
-        let best: Vec<u8> = solution.actions(number, left).iter().collect();
+        let best: Vec<u8> = exact.actions(grid, level, goal, state, left).iter().collect();
         let action = best[draws.below(best.len() as u64) as usize];
         let (observations, cues) = (shown.observations.len(), shown.cues.len());
         shown.observations.resize(observations + space.cells(), 0);
@@ -328,41 +338,105 @@ impl<G: Grid> Arena for Known<G> {
     }
 }
 
+/// An exact solution of either kind.
+enum Exact<'a, S> {
+    Listed(&'a Solution<S>),
+    Searched(Box<dyn Search<S> + 'a>),
+}
+
+impl<S: Copy + Ord + std::hash::Hash> Exact<'_, S> {
+    /// The actions that keep the best value in a state with so many steps left.
+    fn actions<G: Grid<State = S>>(
+        &mut self,
+        grid: &G,
+        level: &G::Level,
+        goal: &Goal,
+        state: S,
+        left: u32,
+    ) -> Actions {
+        match self {
+            Exact::Listed(solution) => {
+                let number = solution.graph.number(&state).expect("what is played can be reached");
+                solution.actions(number, left)
+            }
+            Exact::Searched(search) => keeping(grid, level, goal, &mut **search, state, left),
+        }
+    }
+}
+
+/// The states of a level, where they are few enough to list.
+type Listed<S> = Option<Arc<Graph<S>>>;
+
 /// Levels of one world, and what has been worked out of them so far.
 struct Solved<G: Grid> {
     grid: Arc<G>,
     goals: Vec<Goal>,
     levels: Arc<Vec<G::Level>>,
-    /// `[level]`.
-    graphs: Vec<OnceLock<Arc<Graph<G::State>>>>,
-    /// `[level x goal]`.
+    /// `[level]`; none where they are too many to list.
+    graphs: Vec<OnceLock<Listed<G::State>>>,
+    /// `[level x goal]`; not filled where levels are searched, since that would take much memory.
     solutions: Vec<OnceLock<Solution<G::State>>>,
+    /// `[level x goal]`.
+    values: Vec<OnceLock<f64>>,
 }
 
 impl<G: Grid> Solved<G> {
     fn new(grid: Arc<G>, levels: Vec<G::Level>) -> Solved<G> {
         let goals = grid.goals();
+        let pairs = levels.len() * goals.len();
         let graphs = levels.iter().map(|_| OnceLock::new()).collect();
-        let solutions = (0..levels.len() * goals.len()).map(|_| OnceLock::new()).collect();
-        Solved { grid, goals, levels: Arc::new(levels), graphs, solutions }
+        let solutions = (0..pairs).map(|_| OnceLock::new()).collect();
+        let values = (0..pairs).map(|_| OnceLock::new()).collect();
+        Solved { grid, goals, levels: Arc::new(levels), graphs, solutions, values }
     }
 
     fn solution(&self, level: usize, goal: usize) -> &Solution<G::State> {
         let here = &self.solutions[level * self.goals.len() + goal];
         let (horizon, discount) = (self.grid.horizon(), self.grid.discount());
-        let solve =
-            || Solution::of(self.graph(level).clone(), &self.goals[goal], horizon, discount);
-        here.get_or_init(solve)
-    }
-
-    fn graph(&self, level: usize) -> &Arc<Graph<G::State>> {
-        self.graphs[level].get_or_init(|| Arc::new(self.grid.graph(&self.levels[level])))
+        here.get_or_init(|| {
+            let graph = self.graph(level).expect("levels that are not searched are listed");
+            Solution::of(graph, &self.goals[goal], horizon, discount)
+        })
     }
 
     /// What a policy, `[state, action]`, is worth.
-    fn of_policy(&self, level: usize, goal: usize, policy: &[f64]) -> f64 {
+    fn of_policy(&self, graph: &Graph<G::State>, goal: usize, policy: &[f64]) -> f64 {
         let (horizon, discount) = (self.grid.horizon(), self.grid.discount());
-        Solution::of_steady_policy(self.graph(level), &self.goals[goal], horizon, discount, policy)
+        Solution::of_steady_policy(graph, &self.goals[goal], horizon, discount, policy)
+    }
+
+    fn search(&self, level: usize, goal: usize) -> Option<Box<dyn Search<G::State> + '_>> {
+        self.grid.search(&self.levels[level], &self.goals[goal])
+    }
+
+    fn exact(&self, level: usize, goal: usize) -> Exact<'_, G::State> {
+        match self.search(level, goal) {
+            Some(search) => Exact::Searched(search),
+            None => Exact::Listed(self.solution(level, goal)),
+        }
+    }
+
+    /// The number of a state of a level that has been come to.
+    fn number(&self, level: usize, state: G::State) -> usize {
+        match self.search(level, 0) {
+            Some(search) => search.number(state),
+            None => {
+                let number = self.solution(level, 0).graph.number(&state);
+                number.expect("what is played can be reached")
+            }
+        }
+    }
+
+    /// The states of a level, where they are few enough to list.
+    fn graph(&self, level: usize) -> Listed<G::State> {
+        let make = || {
+            let here = &self.levels[level];
+            if self.search(level, 0).is_none() {
+                return Some(Arc::new(self.grid.graph(here)));
+            }
+            Graph::within(&*self.grid, here, self.grid.start(here), MOST_LISTED).map(Arc::new)
+        };
+        self.graphs[level].get_or_init(make).clone()
     }
 }
 
@@ -377,17 +451,30 @@ impl<G: Grid> Battery for Solved<G> {
     }
 
     fn value(&self, level: usize, goal: usize) -> f64 {
-        self.solution(level, goal).value()
+        let here = &self.values[level * self.goals.len() + goal];
+        *here.get_or_init(|| match self.exact(level, goal) {
+            Exact::Listed(solution) => solution.value(),
+            Exact::Searched(mut search) => {
+                search.value_at(self.grid.start(&self.levels[level]), self.grid.horizon())
+            }
+        })
     }
 
     fn between(&self, level: usize, optimal_for: usize, other: usize) -> (f64, f64) {
-        self.solution(level, optimal_for).between(&self.goals[other])
+        match self.exact(level, optimal_for) {
+            Exact::Listed(solution) => solution.between(&self.goals[other]),
+            Exact::Searched(mut search) => search.between(&self.goals[other]),
+        }
     }
 
     fn random(&self, level: usize, goal: usize) -> f64 {
+        if let Some(mut search) = self.search(level, goal) {
+            return search.random();
+        }
         let actions = self.grid.actions().len();
-        let policy = vec![1.0 / actions as f64; self.graph(level).states.len() * actions];
-        self.of_policy(level, goal, &policy)
+        let graph = self.graph(level).expect("levels that are not searched are listed");
+        let policy = vec![1.0 / actions as f64; graph.states.len() * actions];
+        self.of_policy(&graph, goal, &policy)
     }
 
     fn evaluate(&self, level: usize, actor: &dyn Actor, choice: Choice) -> Option<Vec<f64>> {
@@ -395,7 +482,8 @@ impl<G: Grid> Battery for Solved<G> {
             return None;
         }
         let (grid, here) = (&self.grid, &self.levels[level]);
-        let (states, space) = (&self.graph(level).states, grid.space());
+        let graph = self.graph(level)?;
+        let (states, space) = (&graph.states, grid.space());
         let mut observations = vec![0; states.len() * space.cells()];
         let mut cues = vec![0; states.len() * space.cues];
         for (at, &state) in states.iter().enumerate() {
@@ -413,7 +501,7 @@ impl<G: Grid> Battery for Solved<G> {
             }
         }
         let policy: Vec<f64> = probabilities.iter().map(|&one| f64::from(one)).collect();
-        Some((0..self.goals.len()).map(|goal| self.of_policy(level, goal, &policy)).collect())
+        Some((0..self.goals.len()).map(|goal| self.of_policy(&graph, goal, &policy)).collect())
     }
 
     fn play(&self, actor: &dyn Actor, choice: Choice, key: Key) -> Vec<Episode> {
@@ -436,6 +524,7 @@ impl<G: Grid> Battery for Solved<G> {
                 frames: vec![self.drawing(level)],
             })
             .collect();
+        let mut visited: Vec<Vec<G::State>> = vec![Vec::new(); copies];
         let mut worth = 1.0;
         for left in (1..=space.horizon).rev() {
             actor.act(batch.observations(), batch.cues(), &mut memory, &mut probabilities);
@@ -451,13 +540,10 @@ impl<G: Grid> Battery for Solved<G> {
                 if episode.end != End::Going {
                     continue;
                 }
-                let state =
-                    self.graph(copy).number(&before[copy]).expect("what is played can be reached");
-                let optimal = (0..self.goals.len())
-                    .map(|goal| self.solution(copy, goal).actions(state, left))
-                    .collect();
                 let events = batch.events()[copy];
-                episode.decisions.push(Decision { state, left, action: actions[copy], optimal });
+                let (state, action) = (self.number(copy, before[copy]), actions[copy]);
+                visited[copy].push(before[copy]);
+                episode.decisions.push(Decision { state, left, action, optimal: Vec::new() });
                 episode.events.push(events);
                 for (goal, so_far) in self.goals.iter().zip(&mut episode.returns) {
                     *so_far += worth * goal.worth(events);
@@ -469,6 +555,17 @@ impl<G: Grid> Battery for Solved<G> {
                 break;
             }
             worth *= self.grid.discount();
+        }
+        // One level and goal at a time: a search may hold much while it is asked.
+        for (copy, episode) in episodes.iter_mut().enumerate() {
+            for (goal, wanted) in self.goals.iter().enumerate() {
+                let mut exact = self.exact(copy, goal);
+                for (decision, &state) in episode.decisions.iter_mut().zip(&visited[copy]) {
+                    let (level, left) = (&self.levels[copy], decision.left);
+                    let best = exact.actions(&*self.grid, level, wanted, state, left);
+                    decision.optimal.push(best);
+                }
+            }
         }
         episodes
     }

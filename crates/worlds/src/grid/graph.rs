@@ -36,6 +36,9 @@ pub struct Edge {
     pub events: Events,
 }
 
+/// Stands for "the episode is over" until the number of states is known.
+const OVER: u32 = u32::MAX;
+
 impl<S: Copy + Ord + std::hash::Hash> Graph<S> {
     /// The states that can be reached from the start of a level.
     pub fn of<G: Grid<State = S>>(grid: &G, level: &G::Level) -> Graph<S> {
@@ -44,8 +47,17 @@ impl<S: Copy + Ord + std::hash::Hash> Graph<S> {
 
     /// The states that can be reached from this one.
     pub fn from_state<G: Grid<State = S>>(grid: &G, level: &G::Level, start: S) -> Graph<S> {
-        /// Stands for "the episode is over" until the number of states is known.
-        const OVER: u32 = u32::MAX;
+        Graph::within(grid, level, start, OVER as usize - 1)
+            .expect("a level has fewer than 2^32 states")
+    }
+
+    /// The states that can be reached from this one; none where they are more than `most`.
+    pub fn within<G: Grid<State = S>>(
+        grid: &G,
+        level: &G::Level,
+        start: S,
+        most: usize,
+    ) -> Option<Graph<S>> {
         let actions = grid.actions().len();
         assert!(
             actions <= MOST_ACTIONS,
@@ -58,6 +70,9 @@ impl<S: Copy + Ord + std::hash::Hash> Graph<S> {
         let (mut probabilities, mut nexts, mut events) = (Vec::new(), Vec::new(), Vec::new());
         let mut at = 0;
         while at < states.len() {
+            if states.len() > most {
+                return None;
+            }
             let state = states[at];
             for action in 0..actions as u8 {
                 let first = nexts.len();
@@ -84,10 +99,9 @@ impl<S: Copy + Ord + std::hash::Hash> Graph<S> {
             }
             at += 1;
         }
-        assert!(states.len() < OVER as usize, "a level has fewer than 2^32 states");
         nexts.iter_mut().filter(|next| **next == OVER).for_each(|next| *next = states.len() as u32);
         let certain = probabilities.iter().all(|&probability| probability == 1.0);
-        Graph { states, actions, index, starts, probabilities, nexts, events, certain }
+        Some(Graph { states, actions, index, starts, probabilities, nexts, events, certain })
     }
 
     /// The number of a state, where it can be reached.

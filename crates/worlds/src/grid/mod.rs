@@ -13,6 +13,7 @@ pub(crate) mod laws;
 #[cfg(test)]
 pub(crate) mod replay;
 mod rows;
+mod search;
 mod session;
 mod soft;
 mod solve;
@@ -35,9 +36,10 @@ pub use cells::{Cells, Size, Way};
 pub use chance::Chance;
 pub use drawing::{Drawing, Misdrawn, Sign};
 pub use graph::{Edge, Graph};
+pub use search::{Search, keeping};
+pub use session::{Happened, Session};
 pub use soft::{Soft, Softness};
 pub use solve::{Actions, EQUAL, Solution};
-pub use session::{Happened, Session};
 pub use tell_apart::{
     Difference, Equal, Extent, Identifiable, Origin, Searched, equal, tell_apart,
 };
@@ -227,6 +229,16 @@ pub trait Grid: Send + Sync + 'static {
         Self: Sized,
     {
         self.graph(level).solve(goal, self.horizon(), self.discount())
+    }
+
+    /// The exact solution for a goal without a list of all states; none where [`Grid::solve`] is
+    /// what to use, as it is for all worlds but those with very many states.
+    fn search<'a>(
+        &'a self,
+        _level: &'a Self::Level,
+        _goal: &Goal,
+    ) -> Option<Box<dyn Search<Self::State> + 'a>> {
+        None
     }
 
     /// How wide the views and acts are.
