@@ -11,7 +11,7 @@ use mesascope_tasks::Subject;
 use mesascope_worlds::grid::Arena;
 use mesascope_worlds::{Whole, World};
 
-const OPEN: &str = r#"{"corner": {"side": 7, "walls": 0.0, "horizon": 30}}"#;
+const OPEN: &str = r#"{"corner": {"side": 7, "maze": "open", "horizon": 30}}"#;
 
 const BEHAVIOUR: &str = r#"{"behaviour-by-goal": {
     "goals": ["cheese", "corner"], "situations": ["shift"], "levels": 200}}"#;

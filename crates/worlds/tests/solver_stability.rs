@@ -60,8 +60,7 @@ fn digest<G: Grid>(grid: &G, horizon: u32, discount: f64, levels: usize) -> u64 
 
 #[test]
 fn solutions_of_the_corner_are_the_same_to_the_bit() {
-    let corner =
-        Corner { side: 9, corner: 2, walls: 0.25, levels: None, horizon: 64, discount: 0.999 };
+    let corner: Corner = toml::from_str("side = 9\ncorner = 2\nhorizon = 64").unwrap();
     let found = [digest(&corner, 64, 0.999, 20), digest(&corner, 40, 1.0, 20)];
     assert_eq!(found, [5445873964318904525, 9457204095384691749]);
 }
