@@ -243,10 +243,17 @@ mod tests {
 
     #[test]
     fn every_file_of_the_folder_is_a_world_or_a_named_helper() {
-        const HELPERS: [&str; 7] =
-            ["lib", "aisg", "expression", "grid", "on-grid", "ranged", "target"];
-        const HELPERS: [&str; 8] =
-            ["lib", "exchange", "expression", "grid", "mazes", "on-grid", "ranged", "target"];
+        const HELPERS: [&str; 9] = [
+            "lib",
+            "aisg",
+            "exchange",
+            "expression",
+            "grid",
+            "mazes",
+            "on-grid",
+            "ranged",
+            "target",
+        ];
         let folder = format!("{}/src", env!("CARGO_MANIFEST_DIR"));
         for file in std::fs::read_dir(folder).unwrap() {
             let stem =
