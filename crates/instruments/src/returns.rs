@@ -98,7 +98,8 @@ impl Returns {
                 .map(|level| battery.evaluate(level, actor, choice))
                 .collect::<Option<_>>()
                 .ok_or_else(|| {
-                    "the agent remembers, and exact values are of those who do not; set \
+                    "the agent remembers, or a level has too many states to list; exact values are \
+                     of agents without memory on levels that can be listed; set \
                                 by = \"played\""
                         .to_string()
                 }),

@@ -12,14 +12,14 @@ fn read(world: &KeysAndChests, text: &str) -> Result<Level, Misdrawn> {
 
 #[test]
 fn the_world_keeps_the_laws() {
-    laws::check(&world(""));
+    laws::check(&world("shift = { keys = 4, chests = 3 }\nhorizon = 20"));
     laws::check(&world(
         "side = 6\nheight = 5\ntrain = { keys = 1, chests = 2 }
          shift = { keys = 2, chests = 1 }\nhorizon = 30\nlevels = 3",
     ));
     laws::check(&world(
         "side = 9\nmaze = \"tree\"\ntrain = { keys = 3, chests = 6 }
-         shift = { keys = 6, chests = 3 }",
+         shift = { keys = 6, chests = 3 }\nhorizon = 30",
     ));
 }
 
