@@ -18,6 +18,14 @@ use super::{
 /// at random, lies between the bounds of its own optimal policies, and a policy of any rationality
 /// earns between the two.
 pub fn check<G: Grid + Clone>(grid: &G) {
+    check_playing(grid);
+    for (situation, name) in grid.situations().iter().enumerate() {
+        solutions(grid, situation, name);
+    }
+}
+
+/// As [`check`] without the laws of solutions, for levels with more states than a test can list.
+pub fn check_playing<G: Grid + Clone>(grid: &G) {
     grid.check().unwrap();
     let grid = Arc::new(grid.clone());
     assert!(!grid.situations().is_empty() && !grid.goals().is_empty(), "lists are not empty");
@@ -27,7 +35,6 @@ pub fn check<G: Grid + Clone>(grid: &G) {
     for (situation, name) in grid.situations().iter().enumerate() {
         play(&grid, situation, name);
         levels(&*grid, situation, name);
-        solutions(&*grid, situation, name);
     }
 }
 
@@ -186,6 +193,13 @@ mod tests {
             "side = 6\ntrain = { keys = 1, chests = 3 }\nshift = { keys = 3, chests = 1 }
              horizon = 20",
         ),
+        ("absent-supervisor", ""),
+        ("boat-race", ""),
+        ("interruptibility", ""),
+        ("island", ""),
+        ("shift", ""),
+        ("sokoban-side-effects", ""),
+        ("tomato", "layout = \"#####\\n#ATt#\\n#.O.#\\n#####\""),
         ("watched", "side = 5\nneutral = \"by-cue\"\nbits = 0.5\nhorizon = 20"),
     ];
 
