@@ -1,3 +1,11 @@
+//! What a reader without results computed before the registered run of `counting` (docs/guesses.md, Reader A): exact
+//! posteriors of the panel at 4 inputs by gates, random networks in the limit of width (20 million Gaussian draws and their
+//! negations, start of PyTorch), and descent in the space of the tangent kernel to the first fit, from that start and
+//! from the start of the base arm (last lines: x0 0.83 and 0.78 and so on). No network is trained.
+//!
+//! cp docs/derivations/reader-a/limits.rs crates/complexity/examples/   (the folder is made for it)
+//! cargo run --release -p mesascope-complexity --example limits        some minutes
+
 use mesascope_complexity::*;
 use std::f64::consts::PI;
 struct R(u64, Option<f64>);
@@ -12,6 +20,14 @@ fn kernels(n:usize,pm:bool,layers:usize,w:f64)->(Vec<Vec<f64>>,Vec<Vec<f64>>){ /
  for a in 0..m {for b in 0..m {k[a][b]=(dot(a,b)+1.0)/(3.0*n as f64); t[a][b]=dot(a,b)+1.0;}}
  for _ in 0..layers { let mut k2=k.clone(); let mut t2=t.clone();
   for a in 0..m{for b in 0..m{ let (r,d)=e(k[a][a],k[b][b],k[a][b]); k2[a][b]=r/3.0+1.0/(3.0*w); t2[a][b]=w*r+1.0+t[a][b]*d/3.0;}} k=k2;t=t2;}
+ (k,t)}
+fn kernels_of_the_base_arm(n:usize,pm:bool,layers:usize,w:f64)->(Vec<Vec<f64>>,Vec<Vec<f64>>){
+ let m=1<<n; let x:Vec<Vec<f64>>=(0..m).map(|r|(0..n).map(|i|{let b=(r>>(n-1-i))&1; if pm {2.0*b as f64-1.0} else {b as f64}}).collect()).collect();
+ let dot=|a:usize,b:usize|x[a].iter().zip(&x[b]).map(|(p,q)|p*q).sum::<f64>();
+ let mut k=vec![vec![0.0;m];m]; let mut t=vec![vec![0.0;m];m];
+ for a in 0..m {for b in 0..m {k[a][b]=(dot(a,b)*2.0)/(n as f64)+1e-9; t[a][b]=dot(a,b)+1.0;}}
+ for lay in 0..layers { let mut k2=k.clone(); let mut t2=t.clone();
+  for a in 0..m{for b in 0..m{ let (r,d)=e(k[a][a],k[b][b],k[a][b]); let ww=if lay+1<layers{2.0}else{1.0}; k2[a][b]=r*ww; t2[a][b]=w*r+1.0+t[a][b]*d*ww;}} k=k2;t=t2;}
  (k,t)}
 fn chol(k:&Vec<Vec<f64>>)->Vec<Vec<f64>>{ let n=k.len(); let mut l=vec![vec![0.0;n];n]; for i in 0..n{for j in 0..=i{ let mut s=k[i][j]+ if i==j {1e-12} else {0.0}; for p in 0..j{s-=l[i][p]*l[j][p];} l[i][j]=if i==j {s.max(1e-15).sqrt()} else {s/l[j][j]};}} l}
 fn pick(r:&mut R,m:usize,k:usize)->Vec<usize>{ let mut v:Vec<usize>=(0..m).collect(); for i in 0..k{let j=i+(r.n() as usize)%(m-i); v.swap(i,j);} v }
@@ -52,4 +68,6 @@ fn main(){
  for (nm,fu) in fns { print!("5in {nm}: "); let f:u128=(0..32).map(|x|{let b:Vec<u32>=(0..5).map(|i|(x>>(4-i))&1).collect(); (fu(&b) as u128)<<x}).sum();
   for pm in [false,true]{ let (k,t)=kernels(5,pm,2,40.0); let l=chol(&k); let mut s=0.0; let nn=2000; for _ in 0..nn { let v=pick(&mut r,32,16); s+=lazy(&mut r,&l,&t,f,&v,16,0.002);} print!("lazy{} {:.3} ",if pm {"pm"} else {"01"},s/nn as f64);} println!(); }
  for gates in [1u8,3]{ for w in [12.0,640.0]{ print!("5in gates {gates} width {w}: "); let c=circuits::count_of_size(5,gates); for pm in [false,true]{ let (k,t)=kernels(5,pm,2,w); let l=chol(&k); let mut s=0.0; let nn=2000; for _ in 0..nn { let f=circuits::function_of_size(5,gates,r.n()%c); let v=pick(&mut r,32,16); s+=lazy(&mut r,&l,&t,f,&v,16,0.08/w);} print!("lazy{} {:.3} ",if pm {"pm"} else {"01"},s/nn as f64);} println!(); }}
+ for (nm,fu) in fns { print!("base arm, 5in {nm}: "); let f:u128=(0..32).map(|x|{let b:Vec<u32>=(0..5).map(|i|(x>>(4-i))&1).collect(); (fu(&b) as u128)<<x}).sum();
+  for pm in [false,true]{ let (k,t)=kernels_of_the_base_arm(5,pm,2,40.0); let l=chol(&k); let mut s=0.0; let nn=600; for _ in 0..nn { let v=pick(&mut r,32,16); s+=lazy(&mut r,&l,&t,f,&v,16,0.002);} print!("lazy{} {:.3} ",if pm {"pm"} else {"01"},s/nn as f64);} println!(); }
 }

@@ -1,3 +1,12 @@
+"""What completions weighed by 2^-(price a gate) say of rows not shown, by circuits without sharing: and, or with
+negation free, and xor at the price of one gate (xor1) or of three (xor3). Exact over all completions of 3 and 4 inputs,
+with the slope on Lempel-Ziv complexity. Nothing is trained.
+
+Numbers: forecasts/*/panel-smallest-circuit.toml, generous reading, at 3 and 4 inputs (slopes: 4 inputs, x3 = 1 shown).
+Needs numpy.
+
+    python3 three_and_four.py
+"""
 import numpy as np
 rng=np.random.default_rng(7)
 def inputs(n):
@@ -33,7 +42,6 @@ def pop(x): return np.array([bin(int(v)).count('1') for v in x])
 for n in (3,4):
     R=1<<n
     t=time.process_time(); L1=sizes(n,1); L3=sizes(n,3); print(n,'cpu',time.process_time()-t,np.bincount(L1[:]),np.bincount(L3))
-    np.save(f'L{n}.npy',np.stack([L1,L3]))
     half=R//2; sub=np.arange(1<<half)
     def run(T,rows):
         free=[r for r in range(R) if r not in rows]
@@ -57,3 +65,29 @@ for n in (3,4):
             rows=[r for r in range(R) if (x3>>r)&1]
             print('cue',nm,np.round(run(T,rows),3) if nm!='xor4' else '')
             print('rnd',nm,np.mean([run(T,list(rng.choice(R,half,replace=False))) for _ in range(40)],0).round(3))
+R=16
+X=[sum(((r>>(3-i))&1)<<r for r in range(R)) for i in range(4)];x0,x1,x2,x3=X
+def words(s):
+    w=0;st=0
+    while st<len(s):
+        best=0
+        for f in range(st):
+            l=0
+            while st+l<len(s) and s[st+l]==s[f+l]: l+=1
+            best=max(best,l)
+        st+=best+1;w+=1
+    return w
+def lz(T):
+    s=[(T>>r)&1 for r in range(R)]
+    return 4. if sum(s) in(0,16) else 2*(words(s)+words(s[::-1]))
+rows=[r for r in range(R) if (x3>>r)&1]; free=[r for r in range(R) if r not in rows]
+fm=sum(1<<r for r in free)
+for nm,T in (('x0',x0),('a_bc',x0&(x1|x2)),('and3',x0&x1&x2),('maj3',(x0&x1)|(x0&x2)|(x1&x2))):
+    base=T&~fm
+    C=np.array([base|sum(((b>>i)&1)<<r for i,r in enumerate(free)) for b in range(256)])
+    K=np.array([lz(int(c)) for c in C]); ag=np.array([8-bin(int(c)^T).count('1') for c in C])
+    for lab,L in (('xor1',L1),('xor3',L3)):
+        for p in (1,1.5,2,2.5,3,4):
+            w=2.0**(-p*L[C]);w/=w.sum()
+            ks=np.unique(K);ks=[k for k in ks if w[K==k].sum()*2e4>10]; y=[np.log10(w[K==k].mean()) for k in ks]
+            print(nm,lab,p,'slope',round(np.polyfit(ks,y,1)[0],3),'acc',round((w@ag)/8,3),'ig',round(w[C==T].sum(),3),'top',round(w.max(),3))

@@ -1,4 +1,14 @@
-// Infinite-width limit of random networks, conditioned on the signs of 16 of 32 rows. No network is drawn or trained.
+// What random networks of infinite width that have the labels of 16 of 32 rows say of the other 16: the arc-cosine
+// kernel's Gaussian process conditioned on 16 signs, by Gibbs sampling. No network is drawn or trained.
+//
+// Numbers: forecasts/counting/counting-parameters.toml, generous reading (base and composite targets: start "torch",
+// 40 units; strata of 5 inputs and widths: "strata", every function of a size as often as any other) and
+// forecasts/guess-or-descend/counting-parameters.toml (start "uni1", 20 units, inputs 0 and 1).
+//
+//   cc -O3 -march=native infinite_width.c -lm -o infinite_width
+//   ./infinite_width torch 0 40 100 400        targets: start, inputs 0/1 or -1/1 (0, 1), units, shown sets, sweeps
+//   ./infinite_width uni1 0 20 100 400
+//   ./infinite_width strata 400 400                strata of 1 to 5 gates: targets each, sweeps
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,12 +74,22 @@ static double acc(uint32_t f,int sweeps){
    for(int i=0;i<16;i++){F[i]+=t*u[i];if(F[i]*y[i]<=0)F[i]=y[i]*1e-9;}}
   if(s_>=sweeps/4){for(int j=0;j<16;j++){double m=0;for(int i=0;i<16;i++)m+=W[j][i]*F[i];sum+=Phi(y[16+j]*m/S[j]);cnt++;}}}
  return sum/cnt;}
-static void run(const char*name,uint32_t f,int g,int sets,int sweeps){double a=0,b=0;for(int k=0;k<sets;k++){double x=acc(g>=0?stratum(g):f,sweeps);a+=x;b+=x*x;}
+static void run(const char*name,uint32_t f,int sets,int sweeps){double a=0,b=0;for(int k=0;k<sets;k++){double x=acc(f,sweeps);a+=x;b+=x*x;}
  a/=sets;printf("%-16s %.3f +- %.3f\n",name,a,sqrt((b/sets-a*a)/sets));fflush(stdout);}
-int main(int c,char**v){int sets=atoi(v[4]),sweeps=atoi(v[5]);kern(v[1],atoi(v[2]),atoi(v[3]));printf("# %s pm=%s n=%s\n",v[1],v[2],v[3]);
+static uint32_t*list;static int nl;static uint8_t*bm;
+static int seen(uint32_t f){int r=(bm[f>>3]>>(f&7))&1;bm[f>>3]|=1<<(f&7);return r;}
+static int strata(int sets,int sweeps){bm=calloc(1u<<29,1);list=malloc(4*8000000);
+ static uint32_t pick[6][400];int tot[6];
+ for(int g=0;g<6;g++){nl=0;long M=g<2?20000:g==2?300000:g==3?300000:g==4?300000:300000;
+  for(long k=0;k<M;k++){uint32_t f=stratum(g);if(!seen(f))list[nl++]=f;}
+  tot[g]=nl;int ones[17]={0};for(int k=0;k<sets;k++){pick[g][k]=list[R(nl)];}
+  double b=0;for(int k=0;k<sets;k++){int n=__builtin_popcount(pick[g][k]);b+=n<16?n:32-n;}
+  printf("gates %d: %d functions, minority label %.2f rows\n",g,nl,b/sets);fflush(stdout);}
+ for(int pm=0;pm<2;pm++){kern("torch",pm,40);for(int g=1;g<6;g++){double a=0,b=0;for(int k=0;k<sets;k++){double x=acc(pick[g][k],sweeps);a+=x;b+=x*x;}a/=sets;printf("torch pm=%d gates=%d %.3f +- %.3f\n",pm,g,a,sqrt((b/sets-a*a)/sets));fflush(stdout);}}
+ return 0;}
+int main(int c,char**v){if(!strcmp(v[1],"strata"))return strata(atoi(v[2]),atoi(v[3]));
+ int sets=atoi(v[4]),sweeps=atoi(v[5]);kern(v[1],atoi(v[2]),atoi(v[3]));printf("# %s pm=%s n=%s\n",v[1],v[2],v[3]);
  uint32_t x[5];for(int b=0;b<5;b++)x[b]=in(b);uint32_t m3=(x[0]&x[1])|(x[0]&x[2])|(x[1]&x[2]),m5=0;for(int r=0;r<32;r++)if(__builtin_popcount(r)>=3)m5|=1u<<r;
- char w=v[6][0];
- if(w=='s'){run("x0",x[0],-1,sets,sweeps);run("x0&x1",x[0]&x[1],-1,sets,sweeps);run("maj3",m3,-1,sets,sweeps);}
- if(w!='s'||v[6][1]){run("x0^x1",x[0]^x[1],-1,sets,sweeps);run("x0^x1^x2",x[0]^x[1]^x[2],-1,sets,sweeps);run("x0&x1^x2",(x[0]&x[1])^x[2],-1,sets,sweeps);run("mux",(x[0]&x[1])|(~x[0]&x[2]),-1,sets,sweeps);run("maj5",m5,-1,sets,sweeps);}
- if(w=='g')for(int g=0;g<6;g++){char n[9];sprintf(n,"gates=%d",g);run(n,0,g,sets,sweeps);}
+ run("x0",x[0],sets,sweeps);run("x0&x1",x[0]&x[1],sets,sweeps);run("maj3",m3,sets,sweeps);
+ run("x0^x1",x[0]^x[1],sets,sweeps);run("x0^x1^x2",x[0]^x[1]^x[2],sets,sweeps);run("x0&x1^x2",(x[0]&x[1])^x[2],sets,sweeps);run("mux",(x[0]&x[1])|(~x[0]&x[2]),sets,sweeps);run("maj5",m5,sets,sweeps);
  return 0;}

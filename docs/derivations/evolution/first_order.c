@@ -1,3 +1,14 @@
+// Where descent, smoothed gradients and accepted changes end at the first fit, for a network that is linear in its
+// parameters: a Gaussian process moved by the tangent kernel, of which a change of the parameters is a draw. No network
+// is drawn or trained.
+//
+// Numbers: forecasts/guess-or-descend/evolution-is-descent.toml ("shallow": one layer of 20 units; "kink") and
+// forecasts/five-ways/evolution-is-descent.toml ("deep": 16x16, rows shown by the cue; "deeprand": 40x40, momentum,
+// rows shown at random; "four": classes at 4 inputs under momentum).
+//
+//   cc -O3 -march=native first_order.c -lm -o first_order
+//   ./first_order shallow 400; ./first_order deep 2000; ./first_order deeprand 1000; ./first_order kink 200
+//   ./first_order four 3000                        (the number is of starts)
 #include <stdio.h>
 #include <stdlib.h>
 #include <math.h>
@@ -35,7 +46,18 @@ static int run(int mode,double lr,double sig,int*sh,int m,int*y,double*f,int cap
 static int tgt(int k,int r){int x0=r>>4&1,x1=r>>3&1,x2=r>>2&1,x3=r>>1&1,x4=r&1;
  switch(k){case 0:return x0;case 1:return x0&x1;case 2:return x0+x1+x2>=2;case 3:return x0^x1;case 4:return x0^x1^x2;case 5:return (x0&x1)^x2;case 6:return x0?x1:x2;case 7:return x0+x1+x2+x3+x4>=3;case 8:return x0&(x1|x2);case 9:return x0^x1^x2^x3;case 10:return x0^x1^x2^x3^x4;}return 0;}
 static const char*nm[]={"x0","x0&x1","maj3","x0^x1","x0^x1^x2","(x0&x1)^x2","mux","maj5","x0&(x1|x2)","par4","par5"};
-static void cube(double X[N][8],int pm){n=16;for(int r=0;r<16;r++)for(int k=0;k<4;k++){int b=r>>(3-k)&1;X[r][k]=pm?2*b-1:b;}}
-
-int main(int c,char**v){double X[N][8];int R=3000;cube(X,1);deep(X,4,16);chol(K,LK);chol(T,LT);
+static void cube(double X[N][8],int pm){n=32;for(int r=0;r<32;r++)for(int k=0;k<5;k++){int b=r>>(4-k)&1;X[r][k]=pm?2*b-1:b;}}
+static void four(int R){double X[N][8];n=16;for(int r=0;r<16;r++)for(int k=0;k<4;k++)X[r][k]=2*(r>>(3-k)&1)-1;deep(X,4,16);chol(K,LK);chol(T,LT);
  for(int k=0;k<2;k++){int ig=0,co=0;for(int q=0;q<R;q++){int o[16],m=0,e=8,y[N];for(int r=0;r<16;r++){if(r&1)o[m++]=r;else o[e++]=r;y[r]=k==0?r>>3&1:(r>>3&1)&(r>>2&1);}double f[N];run(3,.05,.1,o,8,y,f,4000);int h=0,on=0;for(int i=8;i<16;i++){int z=f[o[i]]>0;h+=z==y[o[i]];on+=z;}ig+=h==8;co+=on==0||on==8;}printf("4in k%d ign %.3f const %.3f\n",k,ig*1./R,co*1./R);}}
+int main(int c,char**v){double X[N][8];int R=atoi(v[2]);
+ if(!strcmp(v[1],"four"))four(R);
+ if(!strcmp(v[1],"shallow")){cube(X,0);double w=20;shallow(X,5,w);chol(K,LK);chol(T,LT);
+  for(int k=0;k<8;k++)for(int mode=0;mode<3;mode++){double a=0,a2=0;long st=0;int un=0,cnt=0;for(int q=0;q<R;q++){int o[32],y[N];for(int i=0;i<32;i++)o[i]=i;for(int i=31;i>0;i--){int j=U()*(i+1),t=o[i];o[i]=o[j];o[j]=t;}for(int r=0;r<32;r++)y[r]=tgt(k,r);double f[N];int t=run(mode,.1,mode==2?.05:.1,o,16,y,f,mode==2?20000:4000);if(t<0){un++;}st+=t<0?4000:t;double h=0;for(int i=16;i<32;i++)h+=(f[o[i]]>0)==y[o[i]];h/=16;a+=h;a2+=h*h;cnt++;}
+   printf("%-11s mode %d acc %.3f +-%.3f steps %ld unfit %d\n",nm[k],mode,a/cnt,sqrt((a2/cnt-a*a/cnt/cnt)/cnt),st/cnt,un);fflush(stdout);}}
+ if(!strcmp(v[1],"deep")||!strcmp(v[1],"deeprand")){int ks[]={0,8,6,2,9};int rnd=!strcmp(v[1],"deeprand");for(int pm=0;pm<2;pm++){cube(X,pm);deep(X,5,rnd?40:16);chol(K,LK);chol(T,LT);
+  int kr[]={0,1,2,10};
+  for(int kk=0;kk<(rnd?4:5);kk++)for(int cu=1;cu>=(rnd?1:0);cu--)for(int mode=rnd?3:0;mode<(rnd?4:2);mode++){int R=atoi(v[2])/(mode==1?20:1);int k=rnd?kr[kk]:ks[kk];double a=0;int cls[5]={0},un=0;long st=0;for(int q=0;q<R;q++){int o[32],y[N],m=0,e=16;if(rnd){for(int i=0;i<32;i++)o[i]=i;for(int i=31;i>0;i--){int j=U()*(i+1),t=o[i];o[i]=o[j];o[j]=t;}}else for(int r=0;r<32;r++)if((r&1)==cu)o[m++]=r;else o[e++]=r;for(int r=0;r<32;r++)y[r]=tgt(k,r);double f[N];int t=run(mode,mode==3?.05:.1,.1,o,16,y,f,4000);if(t<0)un++;st+=t<0?4000:t;int h=0,ones=0,fi[4]={1,1,1,1};for(int i=16;i<32;i++){int z=f[o[i]]>0;h+=z==y[o[i]];ones+=z;for(int j=0;j<4;j++)fi[j]&=z==(o[i]>>(4-j)&1);}a+=h/16.;if(h==16)cls[0]++;else if(h==0)cls[1]++;else if(ones==0||ones==16)cls[2]++;else if(fi[0]|fi[1]|fi[2]|fi[3])cls[3]++;else cls[4]++;}
+   printf("%s %-11s cue %d mode %d acc %.3f ign %.4f inv %.4f const %.4f foll %.4f steps %ld unfit %d\n",pm?"pm":"01",nm[k],cu,mode,a/R,cls[0]*1./R,cls[1]*1./R,cls[2]*1./R,cls[3]*1./R,st/R,un);fflush(stdout);}}}
+ if(!strcmp(v[1],"kink")){double ws[]={4,10,20};for(int wi=0;wi<3;wi++)for(int mm=0;mm<3;mm++){int mode=mm==0?4:mm;double a=0,a2=0;int un=0;long st=0;for(int q=0;q<R;q++){n=41;int y[N],o[N];for(int i=0;i<n;i++){double x=2*U()-1;y[i]=U()<.5;X[i][0]=x;X[i][1]=-fabs(x)+(y[i]?0:.25);o[i]=i;}shallow(X,2,ws[wi]);chol(K,LK);chol(T,LT);double f[N];int t=-1;for(int g=0;g<3&&t<0;g++){t=run(mode,.1,mode==2?.05:.1,o,11,y,f,2000);}if(t<0){un++;continue;}st+=t;double h=0;for(int i=11;i<n;i++)h+=(f[i]>0)==y[i];h/=30;a+=h;a2+=h*h;}
+   int k=R-un;printf("kink w %.0f mode %d acc %.3f +-%.3f steps %ld unfit %d\n",ws[wi],mode,a/k,sqrt((a2/k-a*a/k/k)/k),st/k,un);fflush(stdout);}}
+}
