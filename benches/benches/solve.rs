@@ -44,7 +44,9 @@ impl Measurement for CpuTime {
 const LEVELS: usize = 64;
 
 fn corner(side: u8, horizon: u32) -> Known<Corner> {
-    Known::new(Corner { side, corner: 1, walls: 0.25, levels: None, horizon, discount: 0.999 })
+    let settings = serde_json::json!({ "side": side, "horizon": horizon });
+    let corner: Corner = serde_json::from_value(settings).expect("settings of the world");
+    Known::new(corner)
 }
 
 /// What two goals are worth at best on every level.

@@ -395,7 +395,7 @@ fn the_first_screen_has_no_hash_and_the_last_has_the_command() {
 fn a_figure_that_is_not_run_does_not_lead_the_page() {
     let mut verdict = verdict();
     verdict.findings.as_mut().unwrap().figures.reverse();
-    let all = files(&verdict);
+    let all = files(&verdict, None);
     let before = page(&all).split(">Verdicts<").next().unwrap();
     assert!(before.contains("<svg") && !before.contains("Not drawn"), "{before}");
     assert!(page(&all).contains("Not drawn"));
