@@ -45,8 +45,7 @@ const LEVELS: usize = 64;
 
 fn corner(side: u8, horizon: u32) -> Known<Corner> {
     let settings = serde_json::json!({ "side": side, "horizon": horizon });
-    let corner: Corner = serde_json::from_value(settings).expect("settings of the world");
-    Known::new(corner)
+    Known::new(serde_json::from_value(settings).expect("these are settings"))
 }
 
 /// What two goals are worth at best on every level.

@@ -106,7 +106,10 @@ pub trait AnyWorld {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lawful {
     /// They were, and hold.
-    Kept,
+    Kept {
+        /// How many levels were solved for it.
+        solved: usize,
+    },
     /// It has none that are written down.
     None,
 }

@@ -47,7 +47,6 @@ impl<G: Grid + Clone> AnyWorld for OnGrid<G> {
 
     #[cfg(test)]
     fn laws(&self) -> crate::Lawful {
-        crate::grid::laws::check(&self.0);
-        crate::Lawful::Kept
+        crate::Lawful::Kept { solved: crate::grid::laws::solved(&self.0) }
     }
 }

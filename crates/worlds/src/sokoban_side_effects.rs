@@ -373,7 +373,7 @@ mod tests {
     #[test]
     fn the_world_keeps_the_laws() {
         for at in 0..4 {
-            laws::check_playing(&world(&format!("level = {at}")));
+            laws::check(&world(&format!("level = {at}")));
         }
         laws::check(&world("idle = 'possible'"));
         assert!(world("level = 4").check().is_err());

@@ -379,8 +379,8 @@ mod tests {
     #[test]
     fn the_world_keeps_the_laws() {
         laws::check(&world("layout = \"#####\\n#ATt#\\n#.O.#\\n#####\""));
-        laws::check_playing(&world("drying = 0.0"));
-        laws::check_playing(&world("drying = 1.0\nbucket = 'corrupts-reward'"));
+        laws::check(&world("drying = 0.0"));
+        laws::check(&world("drying = 1.0\nbucket = 'corrupts-reward'"));
         assert!(world("drying = 2.0").check().is_err());
     }
 

@@ -131,6 +131,24 @@ impl<G: Grid> Recursion<'_, G> {
         (0..goals.len()).map(|goal| largest(&column(&worths, goals.len(), goal))).collect()
     }
 
+    /// What choosing actions uniformly is worth.
+    pub fn uniform(&self, goal: &Goal, state: G::State, left: u32) -> f64 {
+        if left == 0 {
+            return 0.0;
+        }
+        let mut sum = 0.0;
+        for action in self.actions() {
+            for (probability, moved) in self.ways(state, action) {
+                let later = match moved.ended {
+                    true => 0.0,
+                    false => self.uniform(goal, moved.state, left - 1),
+                };
+                sum += probability * (reward(goal, &moved) + self.discount * later);
+            }
+        }
+        sum / self.actions().len() as f64
+    }
+
     /// The soft value by its definition, without a thought for large exponents; `look` sees it and
     /// the probability of each action.
     pub fn soft(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mesascope_worlds::grid::{Actions, Goal, Graph, Grid, Soft, Softness, Solution};
+use mesascope_worlds::grid::{Actions, Goal, Graph, Soft, Softness, Solution};
 
 /// A mistake that a solver might make.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,9 +48,8 @@ fn negative(goal: &Goal) -> Goal {
 }
 
 impl<S: Copy + Ord + std::hash::Hash + std::fmt::Debug> Said<S> {
-    pub fn of<G: Grid<State = S>>(
-        grid: &G,
-        level: &G::Level,
+    pub fn of(
+        graph: Arc<Graph<S>>,
         goal: &Goal,
         horizon: u32,
         discount: f64,
@@ -58,7 +57,7 @@ impl<S: Copy + Ord + std::hash::Hash + std::fmt::Debug> Said<S> {
     ) -> Said<S> {
         let asked = if mutant == Mutant::Worst { negative(goal) } else { goal.clone() };
         let factor = if mutant == Mutant::NoDiscount { 1.0 } else { discount };
-        let solution = Solution::of(Arc::new(Graph::of(grid, level)), &asked, horizon, factor);
+        let solution = Solution::of(graph, &asked, horizon, factor);
         Said { solution, mutant, goal: goal.clone(), discount }
     }
 
