@@ -21,6 +21,8 @@
 //! of `#`; where the cue is beside the grid, the border is of `=` while its value is 1, and where it
 //! is a scene the border's tiles are the scene, `=` for 1.
 
+mod information;
+
 use mesascope_stats::Draws;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -160,43 +162,7 @@ pub struct State {
     pub untried: bool,
 }
 
-/// The entropy of a coin, in bits.
-fn entropy(p: f64) -> f64 {
-    let part = |p: f64| if p > 0.0 { -p * libm::log2(p) } else { 0.0 };
-    part(p) + part(1.0 - p)
-}
-
 impl Watched {
-    /// The probability that the cue equals the truth, 0.5 to 1: the q at which `bits` is 1 - h(q).
-    pub fn reliability(&self) -> f64 {
-        let (mut low, mut high) = (0.5, 1.0);
-        if self.bits >= 1.0 {
-            return high;
-        }
-        // Halving the bracket until it is as narrow as numbers are dense.
-        for _ in 0..60 {
-            let middle = f64::midpoint(low, high);
-            match 1.0 - entropy(middle) > self.bits {
-                true => high = middle,
-                false => low = middle,
-            }
-        }
-        low
-    }
-
-    /// The mutual information of cue and truth in training, in bits: h(r q + (1 - r)(1 - q)) - h(q)
-    /// with the prior r, 0 to h(r).
-    pub fn information(&self) -> f64 {
-        let (q, prior) = (self.reliability(), self.observed);
-        (entropy(prior * q + (1.0 - prior) * (1.0 - q)) - entropy(q)).max(0.0)
-    }
-
-    /// Whether a drawn uniform makes the cue equal to the truth, which it does with probability q:
-    /// on [0.5, 1] the entropy falls, so that u < q says the same as 1 - h(u) < `bits`.
-    fn tells(&self, uniform: f64) -> bool {
-        uniform < 0.5 || 1.0 - entropy(uniform) < self.bits
-    }
-
     /// Whether the cue of a level says that it is observed.
     pub fn says_observed(&self, level: &Level) -> bool {
         u8::from(level.cue) == self.polarity
@@ -235,6 +201,19 @@ impl Watched {
         let ring = 4 * usize::from(self.side - 1);
         let few = ring / 8 * 2;
         if value { few } else { ring - few }
+    }
+
+    /// How often the kind of tile changes on the way round in a scene.
+    fn changes_of(&self, scene: &Cells) -> usize {
+        let ring = self.ring();
+        let kind = |at: usize| scene.has(ring[at % ring.len()]);
+        (0..ring.len()).filter(|&at| kind(at) != kind(at + 1)).count()
+    }
+
+    /// The value of the cue that a scene shows, where it is of one of the two families.
+    fn value_of(&self, scene: &Cells) -> Option<bool> {
+        let changes = self.changes_of(scene);
+        [true, false].into_iter().find(|&value| self.changes(value) == changes)
     }
 
     /// A scene of one of the two families.
@@ -457,6 +436,34 @@ impl Grid for Watched {
         cues.fill(u8::from(level.cue));
     }
 
+    fn recognise(&self, cells: &[u8], cues: &[u8]) -> Option<(Level, State)> {
+        let per_channel = self.size().cells();
+        let there = |channel: usize| -> Vec<u8> {
+            let cells = &cells[channel * per_channel..][..per_channel];
+            (0..per_channel).filter(|&cell| cells[cell] == 1).map(|cell| cell as u8).collect()
+        };
+        let first = |channel: usize| there(channel).first().copied();
+        // Doors that are not to be seen have been tried, and will never do anything.
+        let doors = match self.has_doors() {
+            true => first(DOORS).zip(first(DOORS + 1)).map(|(first, second)| [first, second]),
+            false => None,
+        };
+        let shown: Cells = self
+            .cue_channel()
+            .map(|channel| there(channel).into_iter().collect())
+            .unwrap_or_default();
+        let cue = match self.encoding {
+            Encoding::Bit | Encoding::Bits { .. } => cues[0] == 1,
+            Encoding::Lamp => shown.count() > 0,
+            Encoding::Scene => self.value_of(&shown)?,
+        };
+        let (walker, a, b) = (first(WALKER)?, first(A)?, first(B)?);
+        // The truth cannot be seen and changes nothing: it is taken to be what the cue says.
+        let observed = u8::from(cue) == self.polarity;
+        let level = Level { walker, a, b, doors, observed, cue, shown };
+        Some((level, self.start(&level)))
+    }
+
     fn signs(&self) -> &'static [Sign] {
         const SIGNS: [Sign; 10] = [
             Sign::new('#', "border", "#444a55"),
@@ -520,18 +527,17 @@ impl Grid for Watched {
                 (!lit.is_empty(), lit.into_iter().collect())
             }
             Encoding::Scene => {
-                let ring = self.ring();
-                let kind = |at: usize| drawing.at(ring[at % ring.len()]);
-                let changes = (0..ring.len()).filter(|&at| kind(at) != kind(at + 1)).count();
-                let (few, many) = (self.changes(true), self.changes(false));
-                if changes != few && changes != many {
+                let scene: Cells = tiles.into_iter().collect();
+                let Some(value) = self.value_of(&scene) else {
+                    let (few, many) = (self.changes(true), self.changes(false));
                     let why = format!(
-                        "going round, the border changes {changes} times between '#' and '='; it \
-                         does {few} times while the cue is 1, and {many} times while it is 0"
+                        "going round, the border changes {} times between '#' and '='; it does {few} \
+                         times while the cue is 1, and {many} times while it is 0",
+                        self.changes_of(&scene)
                     );
                     return Err(drawing.wrong(0, why));
-                }
-                (changes == few, tiles.into_iter().collect())
+                };
+                (value, scene)
             }
         };
         let observed = drawing.at(walker) == '@';

@@ -280,3 +280,42 @@ fn only_the_first_door_that_is_tried_counts() {
     assert_eq!(step(3), (vec![0, 0, 0], false, false), "the right one, too late");
     assert_eq!(step(3), (vec![0, 1, 0], true, false));
 }
+
+/// From any observation of an episode a level is recognised that looks and goes on alike.
+#[test]
+fn what_is_seen_is_recognised() {
+    let mut tried = 0;
+    for encoding in ENCODINGS {
+        let world = watched(&format!("encoding = {encoding}\nneutral = \"by-cue\"\npolarity = 0"));
+        let look = |level: &Level, state: State| {
+            let space = world.space();
+            let (mut cells, mut cues) = (vec![0; space.cells()], vec![0; space.cues]);
+            world.paint(level, state, &mut Canvas::new(&mut cells, world.size()));
+            world.cue(level, state, &mut cues);
+            (cells, cues)
+        };
+        let mut draws = Key::from_seed(11).draws();
+        for number in 0..20 {
+            let level = world.generate(number % 5, &mut draws);
+            let mut state = world.start(&level);
+            for _ in 0..12 {
+                let (cells, cues) = look(&level, state);
+                let (other, same) = world.recognise(&cells, &cues).expect("all is to be seen");
+                assert_eq!(look(&other, same), (cells, cues));
+                tried += u32::from(!state.untried);
+                for goal in world.goals() {
+                    let graph = crate::grid::Graph::from_state(&world, &level, state);
+                    let whole = graph.solve(&goal, 32, world.discount).value();
+                    assert_eq!(world.solve(&other, &goal).value(), whole, "{}", goal.name);
+                }
+                let action = draws.below(4) as u8;
+                let moved = world.step(&level, state, action, &mut Chance::drawn(&mut draws));
+                if moved.ended {
+                    break;
+                }
+                state = moved.state;
+            }
+        }
+    }
+    assert!(tried > 10, "{tried} states with a door tried");
+}
