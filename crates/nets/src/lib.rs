@@ -23,12 +23,15 @@
 
 mod aligned;
 mod any;
+mod bit_rows;
 mod block;
 mod checkpoint;
 mod convolution;
+mod descent;
 mod error;
 mod gru;
 mod initialisation;
+mod listed;
 mod loss;
 mod mlp;
 #[cfg(test)]
@@ -37,11 +40,15 @@ mod network;
 mod number;
 mod operations;
 mod optimiser;
+mod pass;
+mod pass_gru;
 mod place;
 mod program;
 mod program_convolution;
 mod program_gru;
+mod program_gru_rows;
 mod program_mlp;
+mod program_rows;
 mod random_functions;
 mod real;
 mod shape;
@@ -50,8 +57,10 @@ mod update;
 mod workspace;
 
 pub use any::{AnyNetwork, Shaped};
+pub use bit_rows::BitRows;
 pub use block::{Block, Found};
 pub use convolution::{Convolution, ConvolutionShape, Image, Padding, Side};
+pub use descent::{Descent, Moved, Saved};
 pub use error::NetsError;
 pub use gru::Gru;
 pub use initialisation::{Initialisation, Scaling};
@@ -60,6 +69,8 @@ pub use mlp::{Activation, Biases, Mlp, Width};
 pub use network::{Layer, Network};
 pub use number::{Fraction, NonNegative, Positive};
 pub use optimiser::Optimiser;
+pub use pass::{Pass, Passes, Rows};
+pub use pass_gru::{GruPass, GruPasses};
 pub use random_functions::{
     Guessed, RANDOM_FUNCTIONS_NUMERICS, guess, random_functions, random_functions_with_passes,
 };
@@ -74,12 +85,15 @@ pub fn numerics() -> Vec<(&'static str, u32)> {
     let mut files = mesascope_lanes::numerics();
     files.extend([
         ("nets/convolution", convolution::NUMERICS),
+        ("nets/descent", descent::NUMERICS),
         ("nets/gru", gru::NUMERICS),
         ("nets/initialisation", initialisation::NUMERICS),
         ("nets/loss", loss::NUMERICS),
         ("nets/mlp", mlp::NUMERICS),
+        ("nets/operations/column-sums", operations::column_sums::NUMERICS),
         ("nets/operations/convolution", operations::convolution::NUMERICS),
         ("nets/operations/convolution-weights", operations::convolution_weights::NUMERICS),
+        ("nets/operations/gather", operations::gather::NUMERICS),
         ("nets/operations/gru", operations::gru::NUMERICS),
         ("nets/operations/losses", operations::losses::NUMERICS),
         ("nets/operations/product", operations::product::NUMERICS),
@@ -90,7 +104,9 @@ pub fn numerics() -> Vec<(&'static str, u32)> {
         ("nets/program", program::NUMERICS),
         ("nets/program-convolution", program_convolution::NUMERICS),
         ("nets/program-gru", program_gru::NUMERICS),
+        ("nets/program-gru-rows", program_gru_rows::NUMERICS),
         ("nets/program-mlp", program_mlp::NUMERICS),
+        ("nets/program-rows", program_rows::NUMERICS),
         ("nets/real", real::NUMERICS),
         ("nets/state", state::NUMERICS),
         ("nets/update", update::NUMERICS),

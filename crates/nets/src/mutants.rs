@@ -54,8 +54,13 @@ fn convolutional() -> Case {
 impl Case {
     fn scratch(&self, parameters: &[f64], backward: &[Operation]) -> Vec<f64> {
         let mut scratch = vec![0.0; self.program.reach.scratch];
-        let buffers =
-            &mut Buffers { parameters, data: &self.data, words: &[], scratch: &mut scratch };
+        let buffers = &mut Buffers {
+            parameters,
+            data: &self.data,
+            words: &[],
+            ones: &[],
+            scratch: &mut scratch,
+        };
         Program::reference(&self.program.forward, buffers);
         Program::reference(backward, buffers);
         scratch

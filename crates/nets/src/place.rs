@@ -37,6 +37,8 @@ pub(crate) struct Buffers<'a, T> {
     pub data: &'a [T],
     /// Whole numbers among the data: which inputs are 1, row by row.
     pub words: &'a [u32],
+    /// Inputs that are 1, of many rows one behind the other, where the words say which are whose.
+    pub ones: &'a [u16],
     pub scratch: &'a mut [T],
 }
 
@@ -58,6 +60,7 @@ pub(crate) struct Raw {
     pub parameters: *const f32,
     pub data: *const f32,
     pub words: *const u32,
+    pub ones: *const u16,
     pub scratch: *mut f32,
 }
 

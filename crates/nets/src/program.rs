@@ -89,6 +89,24 @@ impl Room {
     }
 }
 
+impl Inputs {
+    /// Writes the inputs of so many rows, `[row, step, input]`, to the data.
+    pub fn write<T: Real>(&self, rows: usize, inputs: &[T], data: &mut [T]) {
+        let Inputs { steps, width, columns, by_row } = *self;
+        let (wide, row_width) = (padded(rows), padded(width));
+        for (place, values) in inputs.chunks_exact(width).enumerate() {
+            let (row, step) = (place / steps, place % steps);
+            if let Some(by_row) = by_row {
+                let by_row = by_row + (step * wide + row) * row_width;
+                data[by_row..by_row + width].copy_from_slice(values);
+            }
+            for (input, &value) in values.iter().enumerate() {
+                data[columns + (step * width + input) * wide + row] = value;
+            }
+        }
+    }
+}
+
 impl Program {
     /// The program of these operations, with as much reach as they need.
     pub fn new(parts: Parts, forward: Vec<Operation>, backward: Vec<Operation>) -> Program {
@@ -116,19 +134,8 @@ impl Program {
 
     /// Writes inputs, `[row, step, input]`, and labels, `[row]` or `[row, step]`, to the data.
     pub fn set<T: Real>(&self, inputs: &[T], labels: &[u8], data: &mut [T]) {
-        let Inputs { steps, width, columns, by_row } = self.inputs;
         assert_eq!(self.ones, None, "this program reads a list");
-        let (wide, row_width) = (padded(self.rows), padded(width));
-        for (place, values) in inputs.chunks_exact(width).enumerate() {
-            let (row, step) = (place / steps, place % steps);
-            if let Some(by_row) = by_row {
-                let by_row = by_row + (step * wide + row) * row_width;
-                data[by_row..by_row + width].copy_from_slice(values);
-            }
-            for (input, &value) in values.iter().enumerate() {
-                data[columns + (step * width + input) * wide + row] = value;
-            }
-        }
+        self.inputs.write(self.rows, inputs, data);
         self.set_labels(labels, data);
     }
 
@@ -175,21 +182,36 @@ impl Program {
         words: &[u32],
         scratch: &mut [f32],
     ) {
-        let there = Reach {
-            parameters: parameters.len(),
-            data: data.len(),
-            words: words.len(),
-            scratch: scratch.len(),
-        };
-        assert_eq!(there.and(self.reach), there, "a buffer is shorter than a pass reaches");
-        let raw = Raw {
-            parameters: parameters.as_ptr(),
-            data: data.as_ptr(),
-            words: words.as_ptr(),
-            scratch: scratch.as_mut_ptr(),
-        };
-        run(path, Pass { operations, raw });
+        perform(path, operations, self.reach, parameters, data, (words, &[]), scratch);
     }
+}
+
+/// Does operations, which reach so far, on the lanes of a path. Panics where a buffer is shorter.
+/// Words and ones must be such as the operations read.
+pub(crate) fn perform(
+    path: Path,
+    operations: &[Operation],
+    reach: Reach,
+    parameters: &[f32],
+    data: &[f32],
+    (words, ones): (&[u32], &[u16]),
+    scratch: &mut [f32],
+) {
+    let there = Reach {
+        parameters: parameters.len(),
+        data: data.len(),
+        words: words.len(),
+        scratch: scratch.len(),
+    };
+    assert_eq!(there.and(reach), there, "a buffer is shorter than a pass reaches");
+    let raw = Raw {
+        parameters: parameters.as_ptr(),
+        data: data.as_ptr(),
+        words: words.as_ptr(),
+        ones: ones.as_ptr(),
+        scratch: scratch.as_mut_ptr(),
+    };
+    run(path, Pass { operations, raw });
 }
 
 struct Pass<'a> {

@@ -19,14 +19,14 @@ pub const NUMERICS: u32 = 1;
 
 /// A network and the room of its passes. A step's numbers stand together, so that its products
 /// find in the cache what the step before has left there.
-struct Gru {
-    shape: GruShape,
-    at: shape::GruParts,
-    rows: usize,
-    wide: usize,
-    columns: usize,
-    by_row: usize,
-    gradient: usize,
+pub(crate) struct Gru {
+    pub shape: GruShape,
+    pub at: shape::GruParts,
+    pub rows: usize,
+    pub wide: usize,
+    pub columns: usize,
+    pub by_row: usize,
+    pub gradient: usize,
     /// Blocks of every step, `[step, 4 hidden, row]`.
     gates: usize,
     /// Hidden states after every step, `[step, unit, row]`.
@@ -34,8 +34,8 @@ struct Gru {
     /// Slopes by a hidden state, `[unit, row]`.
     slopes: usize,
     /// Slopes by the logits, laid out as those.
-    logit_slopes: usize,
-    logits: usize,
+    pub logit_slopes: usize,
+    pub logits: usize,
     /// A hidden state, `[row, unit]`.
     across: usize,
     /// Sums of slopes by the gates, `[4 hidden, lane]`.
@@ -44,7 +44,7 @@ struct Gru {
 
 /// The passes of a network of this shape.
 pub(crate) fn program(shape: GruShape, rows: usize, loss: Loss) -> Program {
-    let GruShape { inputs, hidden, outputs, steps, .. } = shape;
+    let GruShape { inputs, hidden, steps, .. } = shape;
     let wide = padded(rows);
     let dense = padded(shape.readings() * rows);
     let mut data = Room::default();
@@ -54,22 +54,7 @@ pub(crate) fn program(shape: GruShape, rows: usize, loss: Loss) -> Program {
     let mut scratch = Room::default();
     let gradient = scratch.take(shape.parameter_count());
     let found = scratch.take(2);
-    let gru = Gru {
-        shape,
-        at: shape.parts(),
-        rows,
-        wide,
-        columns,
-        by_row,
-        gradient,
-        gates: scratch.take(steps * 4 * hidden * wide),
-        states: scratch.take(steps * hidden * wide),
-        slopes: scratch.take(hidden * wide),
-        logit_slopes: scratch.take(outputs * dense),
-        logits: scratch.take(outputs * dense),
-        across: scratch.take(wide * padded(hidden)),
-        sums: scratch.take(4 * hidden * WIDTH),
-    };
+    let gru = Gru::new(shape, rows, [columns, by_row, gradient], &mut scratch);
     let forward = gru.forward();
     let backward = gru.backward(loss, labels, found);
     let parts = Parts {
@@ -88,13 +73,42 @@ pub(crate) fn program(shape: GruShape, rows: usize, loss: Loss) -> Program {
 }
 
 impl Gru {
+    /// Takes the room that the passes need beside inputs, `[step, input, row]` and
+    /// `[step, row, input]`, and gradient.
+    pub fn new(
+        shape: GruShape,
+        rows: usize,
+        [columns, by_row, gradient]: [usize; 3],
+        scratch: &mut Room,
+    ) -> Gru {
+        let GruShape { hidden, outputs, steps, .. } = shape;
+        let wide = padded(rows);
+        let dense = padded(shape.readings() * rows);
+        Gru {
+            shape,
+            at: shape.parts(),
+            rows,
+            wide,
+            columns,
+            by_row,
+            gradient,
+            gates: scratch.take(steps * 4 * hidden * wide),
+            states: scratch.take(steps * hidden * wide),
+            slopes: scratch.take(hidden * wide),
+            logit_slopes: scratch.take(outputs * dense),
+            logits: scratch.take(outputs * dense),
+            across: scratch.take(wide * padded(hidden)),
+            sums: scratch.take(4 * hidden * WIDTH),
+        }
+    }
+
     /// Where in the scratch the block of this gate stands at this step.
-    fn gate(&self, step: usize, gate: usize) -> usize {
+    pub fn gate(&self, step: usize, gate: usize) -> usize {
         self.gates + (step * 4 + gate) * self.shape.hidden * self.wide
     }
 
     /// Where in the scratch the hidden state after this step stands.
-    fn state(&self, step: usize) -> usize {
+    pub fn state(&self, step: usize) -> usize {
         self.states + step * self.shape.hidden * self.wide
     }
 
@@ -107,7 +121,7 @@ impl Gru {
     }
 
     /// Numbers from one logit of a row to the next.
-    fn logit_row(&self) -> usize {
+    pub fn logit_row(&self) -> usize {
         padded(self.shape.readings() * self.rows)
     }
 
@@ -137,51 +151,66 @@ impl Gru {
     }
 
     fn forward(&self) -> Vec<Operation> {
-        let GruShape { inputs, hidden, outputs, steps, .. } = self.shape;
-        let shape::GruParts { weight_ih, weight_hh, bias_ih, bias_hh, weight, bias } = &self.at;
-        let biases = |at: usize| Start::Bias(Place::Parameters(at));
         let mut forward = Vec::new();
-        for step in 0..steps {
-            let x = Place::Data(self.columns + step * inputs * self.wide);
-            let (w, b) = (weight_ih.start, bias_ih.start);
-            let (gates, candidate) = (self.gate(step, 0), self.gate(step, 3));
-            let below = self.product([w, 2 * hidden, inputs], x, gates, biases(b));
-            forward.push(Operation::Product(below));
-            let w = w + 2 * hidden * inputs;
-            let below = self.product([w, hidden, inputs], x, candidate, biases(b + 2 * hidden));
-            forward.push(Operation::Product(below));
+        for step in 0..self.shape.steps {
+            forward.extend(self.input_products(step));
             let before = step.checked_sub(1).map(|before| self.state(before));
-            if let Some(before) = before {
-                let (w, h) = (weight_hh.start, Place::Scratch(before));
-                let beside = self.product([w, 2 * hidden, hidden], h, gates, Start::Out);
-                forward.push(Operation::Product(beside));
-                let (w, b) = (w + 2 * hidden * hidden, bias_hh.start + 2 * hidden);
-                let recalled = self.gate(step, 2);
-                let beside = self.product([w, hidden, hidden], h, recalled, biases(b));
-                forward.push(Operation::Product(beside));
-            }
-            let after = self.state(step);
-            forward.push(Operation::GruForward(GruForward {
-                hidden,
-                wide: self.wide,
-                gates,
-                biases: Place::Parameters(bias_hh.start),
-                before,
-                after,
+            forward.extend(self.step_forward(step, before));
+        }
+        forward
+    }
+
+    /// What a step's inputs, `[input, row]`, bring to its gates.
+    pub fn input_products(&self, step: usize) -> [Operation; 2] {
+        let GruShape { inputs, hidden, .. } = self.shape;
+        let shape::GruParts { weight_ih, bias_ih, .. } = &self.at;
+        let biases = |at: usize| Start::Bias(Place::Parameters(at));
+        let x = Place::Data(self.columns + step * inputs * self.wide);
+        let (w, b) = (weight_ih.start, bias_ih.start);
+        let (gates, candidate) = (self.gate(step, 0), self.gate(step, 3));
+        let both = self.product([w, 2 * hidden, inputs], x, gates, biases(b));
+        let w = w + 2 * hidden * inputs;
+        let last = self.product([w, hidden, inputs], x, candidate, biases(b + 2 * hidden));
+        [both, last].map(Operation::Product)
+    }
+
+    /// A step behind what its inputs bring, from the hidden state that stands there, or from 0.
+    pub fn step_forward(&self, step: usize, before: Option<usize>) -> Vec<Operation> {
+        let GruShape { hidden, outputs, .. } = self.shape;
+        let shape::GruParts { weight_hh, bias_hh, weight, bias, .. } = &self.at;
+        let biases = |at: usize| Start::Bias(Place::Parameters(at));
+        let gates = self.gate(step, 0);
+        let mut forward = Vec::new();
+        if let Some(before) = before {
+            let (w, h) = (weight_hh.start, Place::Scratch(before));
+            let beside = self.product([w, 2 * hidden, hidden], h, gates, Start::Out);
+            forward.push(Operation::Product(beside));
+            let (w, b) = (w + 2 * hidden * hidden, bias_hh.start + 2 * hidden);
+            let recalled = self.gate(step, 2);
+            let beside = self.product([w, hidden, hidden], h, recalled, biases(b));
+            forward.push(Operation::Product(beside));
+        }
+        let after = self.state(step);
+        forward.push(Operation::GruForward(GruForward {
+            hidden,
+            wide: self.wide,
+            gates,
+            biases: Place::Parameters(bias_hh.start),
+            before,
+            after,
+        }));
+        if let Some(reading) = self.reading(step) {
+            forward.push(Operation::Product(Product {
+                out: self.logits + reading * self.rows,
+                out_row: self.logit_row(),
+                columns: self.rows,
+                ..self.product(
+                    [weight.start, outputs, hidden],
+                    Place::Scratch(after),
+                    0,
+                    biases(bias.start),
+                )
             }));
-            if let Some(reading) = self.reading(step) {
-                forward.push(Operation::Product(Product {
-                    out: self.logits + reading * self.rows,
-                    out_row: self.logit_row(),
-                    columns: self.rows,
-                    ..self.product(
-                        [weight.start, outputs, hidden],
-                        Place::Scratch(after),
-                        0,
-                        biases(bias.start),
-                    )
-                }));
-            }
         }
         forward
     }
@@ -240,20 +269,43 @@ impl Gru {
     }
 
     fn backward(&self, loss: Loss, labels: usize, found: usize) -> Vec<Operation> {
-        let GruShape { inputs, hidden, outputs, steps, .. } = self.shape;
-        let shape::GruParts { weight_ih, weight_hh, weight, .. } = &self.at;
+        let mut backward = vec![Operation::Losses(LossesOf {
+            loss,
+            outputs: self.shape.outputs,
+            rows: self.shape.readings() * self.rows,
+            logits: self.logits,
+            labels: Place::Data(labels),
+            slopes: self.logit_slopes,
+            out: found,
+        })];
+        backward.extend(self.back_through_time(|step| self.input_gradients(step).to_vec()));
+        backward
+    }
+
+    /// The slopes by the weights of a step's inputs, `[row, input]`.
+    pub fn input_gradients(&self, step: usize) -> [Operation; 2] {
+        let GruShape { inputs, hidden, .. } = self.shape;
+        let weight_ih = &self.at.weight_ih;
+        let by_row = self.by_row + step * self.wide * padded(inputs);
+        let read = (Place::Data(by_row), inputs);
+        let above = (self.gate(step, 0), self.wide);
+        let both = self.weight_gradient(above, read, 2 * hidden, weight_ih.start);
+        let above = (self.gate(step, 3), self.wide);
+        let out = weight_ih.start + 2 * hidden * inputs;
+        [both, self.weight_gradient(above, read, hidden, out)]
+    }
+
+    /// From the slopes by the logits back to the first step. `input_gradients` are the operations
+    /// for the weights of a step's inputs, from the slopes by its gates.
+    pub fn back_through_time(
+        &self,
+        input_gradients: impl Fn(usize) -> Vec<Operation>,
+    ) -> Vec<Operation> {
+        let GruShape { hidden, outputs, steps, .. } = self.shape;
+        let shape::GruParts { weight_hh, weight, .. } = &self.at;
         let across = (Place::Scratch(self.across), hidden);
         let clear = |at, length| Operation::Clear(Clear { at, length: padded(length) });
         let mut backward = vec![
-            Operation::Losses(LossesOf {
-                loss,
-                outputs,
-                rows: self.shape.readings() * self.rows,
-                logits: self.logits,
-                labels: Place::Data(labels),
-                slopes: self.logit_slopes,
-                out: found,
-            }),
             clear(self.gradient, self.shape.parameter_count()),
             clear(self.sums, 4 * hidden * WIDTH),
             self.transpose(steps - 1),
@@ -276,13 +328,7 @@ impl Gru {
                 slopes: self.slopes,
                 sums: self.sums,
             }));
-            let by_row = self.by_row + step * self.wide * padded(inputs);
-            let read = (Place::Data(by_row), inputs);
-            let above = (gates, self.wide);
-            backward.push(self.weight_gradient(above, read, 2 * hidden, weight_ih.start));
-            let above = (self.gate(step, 3), self.wide);
-            let out = weight_ih.start + 2 * hidden * inputs;
-            backward.push(self.weight_gradient(above, read, hidden, out));
+            backward.extend(input_gradients(step));
             if let Some(before) = before {
                 backward.push(self.transpose(before));
                 let above = (gates, self.wide);

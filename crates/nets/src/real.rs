@@ -7,15 +7,15 @@ use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 use mesascope_lanes::{Number, Path};
 
 use crate::operations::Operation;
-use crate::place::Buffers;
-use crate::program::Program;
+use crate::place::{Buffers, Reach};
+use crate::program::{Program, perform};
 
 /// Moves when an elementary function moves.
 pub const NUMERICS: u32 = 2;
 
 #[allow(private_interfaces, reason = "nobody outside this crate can name the trait")]
 mod sealed {
-    use super::{Buffers, Operation, Path, Program};
+    use super::{Buffers, Operation, Path, Program, Reach, perform};
 
     /// How a pass is done: on lanes in `f32`, one number at a time in `f64`.
     pub trait Perform: Sized {
@@ -24,6 +24,16 @@ mod sealed {
             operations: &[Operation],
             parameters: &[Self],
             data: &[Self],
+            scratch: &mut [Self],
+        );
+
+        /// On the lanes of a path, which there is for `f32` alone, or one number at a time.
+        fn operate(
+            path: Option<Path>,
+            operations: &[Operation],
+            parameters: &[Self],
+            data: &[Self],
+            words: (&[u32], &[u16]),
             scratch: &mut [Self],
         );
     }
@@ -38,6 +48,28 @@ mod sealed {
         ) {
             program.run(Path::best(), operations, parameters, data, &[], scratch);
         }
+
+        fn operate(
+            path: Option<Path>,
+            operations: &[Operation],
+            parameters: &[f32],
+            data: &[f32],
+            (words, ones): (&[u32], &[u16]),
+            scratch: &mut [f32],
+        ) {
+            match path {
+                Some(path) => {
+                    let none = Reach::default();
+                    let reach = operations.iter().fold(none, |reach, next| reach.and(next.reach()));
+                    let words = (words, ones);
+                    perform(path, operations, reach, parameters, data, words, scratch);
+                }
+                None => {
+                    let buffers = &mut Buffers { parameters, data, words, ones, scratch };
+                    Program::reference(operations, buffers);
+                }
+            }
+        }
     }
 
     impl Perform for f64 {
@@ -48,7 +80,19 @@ mod sealed {
             data: &[f64],
             scratch: &mut [f64],
         ) {
-            Program::reference(operations, &mut Buffers { parameters, data, words: &[], scratch });
+            let (words, ones) = (&[][..], &[][..]);
+            Program::reference(operations, &mut Buffers { parameters, data, words, ones, scratch });
+        }
+
+        fn operate(
+            _: Option<Path>,
+            operations: &[Operation],
+            parameters: &[f64],
+            data: &[f64],
+            (words, ones): (&[u32], &[u16]),
+            scratch: &mut [f64],
+        ) {
+            Program::reference(operations, &mut Buffers { parameters, data, words, ones, scratch });
         }
     }
 }

@@ -25,7 +25,7 @@ pub struct OptimiserState<T> {
 pub(crate) struct Schedule {
     optimiser: Optimiser,
     /// beta1 and beta2 to the power of the steps taken.
-    beta_powers: [f64; 2],
+    pub(crate) beta_powers: [f64; 2],
 }
 
 impl Schedule {
@@ -45,9 +45,14 @@ impl Schedule {
     /// into 0 and adding 0 * infinity gives no number, but a control that must not learn keeps
     /// every bit.
     pub fn next(&mut self) -> Option<Update> {
+        self.next_at(1.0)
+    }
+
+    /// As `next`, at this share of the learning rate.
+    pub fn next_at(&mut self, share: f64) -> Option<Update> {
         let (rate, beta1, beta2, epsilon, weight_decay) = match self.optimiser {
             Optimiser::Sgd { learning_rate, momentum, weight_decay } => {
-                let rate = learning_rate.get();
+                let rate = share * learning_rate.get();
                 let (momentum, decay) = (momentum.get(), weight_decay.get());
                 return (rate != 0.0).then_some(Update::Sgd { momentum, decay, rate });
             }
@@ -59,6 +64,7 @@ impl Schedule {
                 (learning_rate.get(), beta1.get(), beta2.get(), epsilon.get(), decay)
             }
         };
+        let rate = share * rate;
         let [power1, power2] = &mut self.beta_powers;
         *power1 *= beta1;
         *power2 *= beta2;

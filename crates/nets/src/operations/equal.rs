@@ -51,14 +51,19 @@ pub(crate) fn bits_after(
 ) -> Vec<u32> {
     let mut scratch = scratch.clone();
     match path {
-        None => {
-            operation.reference(&mut Buffers { parameters, data, words, scratch: &mut scratch })
-        }
+        None => operation.reference(&mut Buffers {
+            parameters,
+            data,
+            words,
+            ones: &[],
+            scratch: &mut scratch,
+        }),
         Some(path) => {
             let raw = Raw {
                 parameters: parameters.as_ptr(),
                 data: data.as_ptr(),
                 words: words.as_ptr(),
+                ones: std::ptr::null(),
                 scratch: scratch.as_mut_ptr(),
             };
             run(path, One(operation, raw));
@@ -97,7 +102,7 @@ fn assert_equal(operation: &Operation, seed: u64) {
 /// A product of any shape, in either layout.
 fn products() -> impl Strategy<Value = Product> {
     let sizes = (1usize..30, prop_oneof![1usize..60, 250usize..530], 1usize..90);
-    (sizes, any::<bool>(), 0usize..3, 0usize..4).prop_map(
+    (sizes, any::<bool>(), 0usize..5, 0usize..4).prop_map(
         |((rows, terms, columns), by_rows, start, finish)| {
             let wide = padded(columns);
             let given = Place::Scratch(rows * wide);
@@ -112,7 +117,13 @@ fn products() -> impl Strategy<Value = Product> {
                 rows,
                 terms,
                 columns,
-                start: [Start::Zero, Start::Bias(Place::Parameters(0)), Start::Out][start],
+                start: [
+                    Start::Zero,
+                    Start::Bias(Place::Parameters(0)),
+                    Start::Out,
+                    Start::BiasOfColumns(Place::Parameters(0)),
+                    Start::Added,
+                ][start],
                 finish: [
                     Finish::Keep,
                     Finish::Relu,

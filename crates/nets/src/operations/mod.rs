@@ -2,12 +2,14 @@
 //! reference that gives the same bits.
 
 pub(crate) mod clear;
+pub(crate) mod column_sums;
 pub(crate) mod convolution;
 pub(crate) mod convolution_weights;
 #[cfg(test)]
 pub(crate) mod equal;
 #[cfg(test)]
 mod equal_shapes;
+pub(crate) mod gather;
 pub(crate) mod gru;
 pub(crate) mod losses;
 pub(crate) mod product;
@@ -36,6 +38,11 @@ pub(crate) enum Operation {
     GruBackward(gru::GruBackward),
     Convolve(convolution::Convolve),
     ConvolutionWeights(convolution_weights::ConvolutionWeights),
+    ColumnLanes(column_sums::ColumnLanes),
+    ColumnSums(column_sums::ColumnSums),
+    GatherForward(gather::GatherForward),
+    GatherGradient(gather::GatherGradient),
+    SumByBase(gather::SumByBase),
 }
 
 impl Operation {
@@ -54,6 +61,11 @@ impl Operation {
             Operation::GruBackward(operation) => operation.reach(),
             Operation::Convolve(operation) => operation.reach(),
             Operation::ConvolutionWeights(operation) => operation.reach(),
+            Operation::ColumnLanes(operation) => operation.reach(),
+            Operation::ColumnSums(operation) => operation.reach(),
+            Operation::GatherForward(operation) => operation.reach(),
+            Operation::GatherGradient(operation) => operation.reach(),
+            Operation::SumByBase(operation) => operation.reach(),
         }
     }
 
@@ -79,6 +91,11 @@ impl Operation {
                 Operation::GruBackward(operation) => operation.kernel::<L>(raw),
                 Operation::Convolve(operation) => operation.kernel::<L>(raw),
                 Operation::ConvolutionWeights(operation) => operation.kernel::<L>(raw),
+                Operation::ColumnLanes(operation) => operation.kernel::<L>(raw),
+                Operation::ColumnSums(operation) => operation.kernel::<L>(raw),
+                Operation::GatherForward(operation) => operation.kernel::<L>(raw),
+                Operation::GatherGradient(operation) => operation.kernel::<L>(raw),
+                Operation::SumByBase(operation) => operation.kernel::<L>(raw),
             }
         }
     }
@@ -98,6 +115,11 @@ impl Operation {
             Operation::GruBackward(operation) => operation.reference(buffers),
             Operation::Convolve(operation) => operation.reference(buffers),
             Operation::ConvolutionWeights(operation) => operation.reference(buffers),
+            Operation::ColumnLanes(operation) => operation.reference(buffers),
+            Operation::ColumnSums(operation) => operation.reference(buffers),
+            Operation::GatherForward(operation) => operation.reference(buffers),
+            Operation::GatherGradient(operation) => operation.reference(buffers),
+            Operation::SumByBase(operation) => operation.reference(buffers),
         }
     }
 }

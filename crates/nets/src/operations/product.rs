@@ -49,8 +49,13 @@ pub(crate) enum Start {
     /// One number a row, to which 0 is added so that no sum starts at -0: then terms of 0 change
     /// no bit and sparse rows may leave them out.
     Bias(Place),
+    /// As above, but one number a column.
+    BiasOfColumns(Place),
     /// What the result already holds.
     Out,
+    /// 0, but the whole sum is then added to what the result already holds: the next 256 terms of
+    /// a sum whose terms come in several products.
+    Added,
 }
 
 /// What happens to every sum.
@@ -78,7 +83,8 @@ impl Product {
             .to_rows(Place::Scratch(self.out), rows, self.out_row, columns);
         let reach = match self.start {
             Start::Bias(place) => reach.to(place, rows),
-            Start::Zero | Start::Out => reach,
+            Start::BiasOfColumns(place) => reach.to(place, columns),
+            Start::Zero | Start::Out | Start::Added => reach,
         };
         match self.finish {
             Finish::ThroughRelu(place) | Finish::ThroughTanh(place) => {
@@ -95,17 +101,19 @@ impl Product {
                 let mut sum = match self.start {
                     Start::Zero => T::ZERO,
                     Start::Bias(place) => buffers.at(place.plus(row)) + T::ZERO,
-                    Start::Out => buffers.scratch[out],
+                    Start::BiasOfColumns(place) => buffers.at(place.plus(column)) + T::ZERO,
+                    Start::Out | Start::Added => buffers.scratch[out],
                 };
                 for block in (0..self.terms).step_by(BLOCK) {
-                    let mut chain = if block == 0 { sum } else { T::ZERO };
+                    let first = block == 0 && self.start != Start::Added;
+                    let mut chain = if first { sum } else { T::ZERO };
                     for term in block..self.terms.min(block + BLOCK) {
                         let left = row * self.left_row + term * self.left_term;
                         let left = buffers.at(self.left.plus(left));
                         let right = buffers.at(self.right.plus(term * self.right_term + column));
                         chain = left.fma(right, chain);
                     }
-                    sum = if block == 0 { chain } else { sum + chain };
+                    sum = if first { chain } else { sum + chain };
                 }
                 let there = row * self.out_row + column;
                 buffers.scratch[out] = match self.finish {
@@ -186,7 +194,14 @@ impl Product {
                 let mut sums = [[L::splat(0.0); VECTORS]; ROWS];
                 if block == 0 {
                     match self.start {
-                        Start::Zero => {}
+                        Start::Zero | Start::Added => {}
+                        Start::BiasOfColumns(place) => {
+                            let bias = raw.at(place).add(column);
+                            let bias: [L; VECTORS] = std::array::from_fn(|at| {
+                                L::load_part(bias.add(at * WIDTH), there[at]) + L::splat(0.0)
+                            });
+                            sums = [bias; ROWS];
+                        }
                         Start::Bias(place) => {
                             let bias = raw.at(place).add(row);
                             for (at, sums) in sums.iter_mut().enumerate() {
@@ -203,7 +218,7 @@ impl Product {
                 } else {
                     self.by_terms(left, right, end - block, &mut sums);
                 }
-                if block > 0 {
+                if block > 0 || self.start == Start::Added {
                     let before = self.load::<L, ROWS, VECTORS>(out, there);
                     for (sums, before) in sums.iter_mut().zip(before) {
                         for (sum, before) in sums.iter_mut().zip(before) {
