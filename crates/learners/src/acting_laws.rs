@@ -1,11 +1,14 @@
 //! What every learner that acts by a trained network must keep, checked on worlds whose optimum is
 //! known.
 
+use mesascope_nets::{AnyNetwork, GruShape, Mlp, Shape};
 use mesascope_stats::Key;
 use mesascope_tasks::{Acting, Ask, Situations};
 
 use crate::acting::{LearnsByActing, Training, drive};
+use crate::head::Batch;
 use crate::policy::Policy;
+use crate::policy_network::{PolicyGru, PolicyNetwork};
 use crate::two_steps::TwoSteps;
 
 fn begin(
@@ -91,14 +94,79 @@ pub(crate) fn assert_goes_on(learner: &dyn LearnsByActing) {
 /// Training that leaves the finite numbers says so, and when.
 pub(crate) fn assert_diverges(learner: &dyn LearnsByActing) {
     let begun = begin(learner, TwoSteps::Seen, None, 17).policy();
-    let Policy::Network { mut actor, outputs, critic } = begun else {
-        panic!("a perceptron is trained")
+    let broken = match begun {
+        Policy::Network { mut actor, outputs, critic } => {
+            *actor.parameters.last_mut().expect("it has parameters") = f32::INFINITY;
+            Policy::Network { actor, outputs, critic }
+        }
+        Policy::Recurrent { mut actor, critic } => {
+            *actor.parameters.last_mut().expect("it has parameters") = f32::INFINITY;
+            Policy::Recurrent { actor, critic }
+        }
+        Policy::Table { .. } => panic!("a network is trained"),
     };
-    let last = actor.parameters.len() - 1;
-    actor.parameters[last] = f32::INFINITY;
-    let broken = Policy::Network { actor, outputs, critic };
     let mut training = begin(learner, TwoSteps::Seen, Some(broken), 17);
     let diverged = training.update().unwrap_err();
     assert!(diverged.step > 0, "{diverged}");
     assert!(diverged.cause.contains("not finite"), "{diverged}");
+}
+
+/// A perceptron of these hidden layers.
+pub(crate) fn mlp(hidden: &[i64]) -> PolicyNetwork {
+    PolicyNetwork::Mlp(Mlp::with_hidden(hidden).unwrap())
+}
+
+/// A gated recurrent unit of so many hidden units.
+pub(crate) fn gru(hidden: i64) -> PolicyNetwork {
+    PolicyNetwork::Gru(PolicyGru::with_hidden(hidden).unwrap())
+}
+
+/// The networks of a policy in double precision, the actor first.
+pub(crate) fn networks_of(policy: &Policy) -> Vec<AnyNetwork<f64>> {
+    let networks = match policy.clone() {
+        Policy::Network { actor, critic, .. } => {
+            [Some(actor), critic].map(|network| network.map(AnyNetwork::from))
+        }
+        Policy::Recurrent { actor, critic } => {
+            [Some(actor), critic].map(|network| network.map(|network| network.network(1)))
+        }
+        Policy::Table { .. } => panic!("a network is trained"),
+    };
+    networks.into_iter().flatten().map(|network| network.cast()).collect()
+}
+
+/// The network with one parameter moved.
+pub(crate) fn nudged(network: &AnyNetwork<f64>, at: usize, by: f64) -> AnyNetwork<f64> {
+    let mut network = network.clone();
+    network.parameters[at] += by;
+    network
+}
+
+/// Outputs of a batch's rows, `[row, output]`, by the plain passes on numbers.
+pub(crate) fn outputs_of(network: &AnyNetwork<f64>, batch: &Batch) -> Vec<f64> {
+    let inputs = |rows: &[u32]| {
+        let width = batch.seen.inputs();
+        let mut inputs = vec![0.0; rows.len() * width];
+        for (row, inputs) in rows.iter().zip(inputs.chunks_mut(width)) {
+            let (base, own) = batch.seen.row(*row as usize);
+            let ones = own.iter().chain(batch.seen.ones_of(base));
+            ones.for_each(|&one| inputs[usize::from(one)] = 1.0);
+        }
+        inputs
+    };
+    let Shape::Gru(gru) = network.shape else {
+        return network.logits(&inputs(batch.rows), batch.rows.len());
+    };
+    let mut from = 0;
+    let mut outputs = Vec::new();
+    for sequence in batch.sequences {
+        let own = &batch.rows[from..from + sequence.length];
+        from += sequence.length;
+        let rows = [sequence.before, own].concat();
+        let shape = Shape::Gru(GruShape { steps: rows.len(), ..gru });
+        let network = AnyNetwork { shape, parameters: network.parameters.clone() };
+        let all = network.logits(&inputs(&rows), 1);
+        outputs.extend_from_slice(&all[sequence.before.len() * gru.outputs..]);
+    }
+    outputs
 }

@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use mesascope_nets::{
-    AnyNetwork, Descent, NonNegative, Optimiser, Pass, Passes, Positive, Rows, Saved, Shape,
-};
+use mesascope_nets::{AnyNetwork, Descent, NonNegative, Optimiser, Positive, Saved, Shape};
 use serde::{Deserialize, Serialize};
 
-use crate::policy::{Outputs, Policy};
+use crate::head::{Acting, Batch, Head};
+use crate::policy::{Outputs, Policy, Recurrent};
 
 /// Moves when a step is put together otherwise.
 pub const NUMERICS: u32 = 1;
@@ -25,13 +24,6 @@ pub(crate) struct Learned {
     path_length: f64,
 }
 
-/// One network among the parameters.
-struct Head {
-    shape: Shape,
-    pass: Pass,
-    range: Range<usize>,
-}
-
 /// All that the next steps follow from; numbers as their bits.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SavedLearned {
@@ -40,20 +32,6 @@ pub(crate) struct SavedLearned {
     second: Vec<u32>,
     beta_powers: [u64; 2],
     path_length: u64,
-}
-
-impl Head {
-    fn new(network: &AnyNetwork<f32>, from: usize) -> Head {
-        let range = from..from + network.parameters.len();
-        Head { shape: network.shape.clone(), pass: Pass::new(network.shape.clone()), range }
-    }
-
-    fn network(&self, parameters: &[f32]) -> AnyNetwork<f32> {
-        AnyNetwork {
-            shape: self.shape.clone(),
-            parameters: parameters[self.range.clone()].to_vec(),
-        }
-    }
 }
 
 impl Learned {
@@ -81,40 +59,37 @@ impl Learned {
         }
     }
 
-    /// Passes of the policy's network as it is now.
-    pub fn acting(&mut self) -> Passes<'_> {
-        let Learned { actor, descent, .. } = self;
-        actor.pass.with(&descent.parameters()[actor.range.clone()])
+    /// Numbers that each network remembers from step to step.
+    pub fn memory(&self) -> usize {
+        self.actor.memory()
     }
 
-    /// Passes of the other network as it is now. Panics without one.
-    pub fn valuing(&mut self) -> Passes<'_> {
-        let Learned { critic, descent, .. } = self;
-        let critic = critic.as_mut().expect("there is a network that values");
-        critic.pass.with(&descent.parameters()[critic.range.clone()])
+    /// Passes of the policy's network as it is now, and of the other one if there is one.
+    pub fn acting(&mut self) -> (Acting<'_>, Option<Acting<'_>>) {
+        let Learned { actor, critic, descent, .. } = self;
+        let critic = critic.as_mut().map(|critic| critic.acting(descent.parameters()));
+        (actor.acting(descent.parameters()), critic)
     }
 
-    /// Works out the policy's part of the gradient, as [`Passes::both`].
+    /// Works out the policy's part of the gradient, as [`Head::lead`].
     pub fn lead_actor(
         &mut self,
-        rows: Rows,
+        batch: Batch,
         slopes_of: impl FnMut(Range<usize>, &[f32], &mut [f32]),
     ) {
         let Learned { actor, descent, gradient, .. } = self;
-        let mut passes = actor.pass.with(&descent.parameters()[actor.range.clone()]);
-        gradient[actor.range.clone()].copy_from_slice(passes.both(rows, slopes_of));
+        actor.lead(descent.parameters(), batch, gradient, slopes_of);
     }
 
     /// Works out the other network's part of the gradient. Panics without one.
     pub fn lead_critic(
         &mut self,
-        rows: Rows,
+        batch: Batch,
         slopes_of: impl FnMut(Range<usize>, &[f32], &mut [f32]),
     ) {
         let Learned { critic, descent, gradient, .. } = self;
         let critic = critic.as_mut().expect("there is a network that values");
-        let mut passes = critic.pass.with(&descent.parameters()[critic.range.clone()]);
-        gradient[critic.range.clone()].copy_from_slice(passes.both(rows, slopes_of));
+        critic.lead(descent.parameters(), batch, gradient, slopes_of);
     }
 
     /// Moves both against the gradient at this share of the learning rate. The error says what is not
@@ -146,8 +121,18 @@ impl Learned {
         let parameters = self.descent.parameters();
         let actor = self.actor.network(parameters);
         let critic = self.critic.as_ref().map(|critic| critic.network(parameters));
-        let mlp = |network: AnyNetwork<f32>| network.into_mlp().expect("a perceptron is trained");
-        Policy::Network { actor: mlp(actor), outputs: Outputs::Logits, critic: critic.map(mlp) }
+        match actor.shape {
+            Shape::Gru(_) => {
+                Policy::Recurrent { actor: Recurrent::of(actor), critic: critic.map(Recurrent::of) }
+            }
+            Shape::Mlp { .. } | Shape::Convolution(_) => {
+                let mlp = |network: AnyNetwork<f32>| {
+                    network.into_mlp().expect("perceptrons and recurrent units are trained")
+                };
+                let (actor, critic) = (mlp(actor), critic.map(mlp));
+                Policy::Network { actor, outputs: Outputs::Logits, critic }
+            }
+        }
     }
 
     pub fn save(&self) -> SavedLearned {

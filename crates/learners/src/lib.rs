@@ -11,6 +11,7 @@ pub mod completions;
 pub mod ensemble;
 pub mod evolution;
 pub mod guess_and_check;
+mod head;
 mod kernel;
 pub mod layered_machines;
 mod learned;
@@ -50,8 +51,8 @@ pub use kernel::{Kernel, KernelMachine, Layers};
 pub use layered_machines::LayeredMachines;
 pub use max_margin::MaxMargin;
 pub use phases::{Fed, Phase, Phases, Until};
-pub use policy::{Outputs, Policy};
-pub use policy_network::PolicyNetwork;
+pub use policy::{Outputs, Policy, Recurrent};
+pub use policy_network::{PolicyGru, PolicyNetwork};
 pub use ppo::Ppo;
 pub use prior::Prior;
 pub use programs::Programs;
@@ -191,13 +192,14 @@ mod tests {
 
     #[test]
     fn every_learner_has_a_file_of_its_name_and_every_file_is_in_the_list() {
-        const HELPERS: [&str; 19] = [
+        const HELPERS: [&str; 20] = [
             "lib",
             "acting",
             "acting-laws",
             "advantages",
             "agent",
             "any",
+            "head",
             "kernel",
             "learned",
             "policy",

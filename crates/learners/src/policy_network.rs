@@ -1,6 +1,9 @@
 //! The networks that learners of policies train.
 
-use mesascope_nets::{Activation, AnyNetwork, Mlp, Optimiser, Positive, Shape};
+use mesascope_nets::{
+    Activation, AnyNetwork, Gru, Initialisation, Mlp, NetsError, Optimiser, Positive, Read, Shape,
+    Width,
+};
 use mesascope_stats::Key;
 use mesascope_tasks::Space;
 use schemars::JsonSchema;
@@ -35,12 +38,47 @@ pub(crate) struct Moves {
 pub enum PolicyNetwork {
     /// A multi-layer perceptron, which knows what is shown now: `{ mlp = { hidden = [64, 64] } }`.
     Mlp(Mlp),
+    /// A gated recurrent unit, which remembers from step to step of an episode:
+    /// `{ gru = { hidden = 64 } }`.
+    Gru(PolicyGru),
+}
+
+/// One layer of gated recurrent units, and a linear layer that reads its hidden state after every
+/// step. The hidden state is 0 where an episode begins.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyGru {
+    /// Units of the hidden state: 1 to 4,096. No default.
+    pub hidden: Width,
+    /// The distribution from which a fresh network's weights and biases are drawn. Default: fan-in.
+    #[serde(default)]
+    pub initialisation: Initialisation,
+}
+
+impl PolicyGru {
+    /// A network with so many hidden units and every other setting at its default.
+    pub fn with_hidden(hidden: i64) -> Result<PolicyGru, NetsError> {
+        Ok(PolicyGru { hidden: hidden.try_into()?, initialisation: Initialisation::default() })
+    }
+
+    fn gru(&self) -> Gru {
+        let PolicyGru { hidden, initialisation } = *self;
+        Gru { hidden, read: Read::EveryStep, initialisation }
+    }
 }
 
 impl PolicyNetwork {
     /// Two hidden layers of 64 units and relu between them.
     pub(crate) fn two_by_64() -> PolicyNetwork {
         PolicyNetwork::Mlp(Mlp::with_hidden(&[64, 64]).expect("64 is a width"))
+    }
+
+    /// Whether it remembers from step to step.
+    pub(crate) fn remembers(&self) -> bool {
+        match self {
+            PolicyNetwork::Mlp(_) => false,
+            PolicyNetwork::Gru(_) => true,
+        }
     }
 
     /// Words for the scope of a study.
@@ -58,6 +96,7 @@ impl PolicyNetwork {
                     false => format!("multi-layer perceptron {} {activation}", widths.join("x")),
                 }
             }
+            PolicyNetwork::Gru(gru) => format!("gated recurrent unit {}", gru.hidden.get()),
         }
     }
 
@@ -71,6 +110,8 @@ impl PolicyNetwork {
     pub(crate) fn shape(&self, space: &Space, outputs: usize) -> Shape {
         match self {
             PolicyNetwork::Mlp(mlp) => mlp.shape(space.inputs(), outputs),
+            // Parameters do not depend on the number of steps.
+            PolicyNetwork::Gru(gru) => Shape::Gru(gru.gru().shape(space.inputs(), outputs, 1)),
         }
     }
 
@@ -88,6 +129,14 @@ impl PolicyNetwork {
                 let last = network.layers().last().expect("a network has a layer");
                 scale(&mut network.parameters[last.weights], gain);
                 network.into()
+            }
+            PolicyNetwork::Gru(gru) => {
+                let mut network = gru.gru().initialise(space.inputs(), outputs, 1, key);
+                // Weights and biases of the layer that reads come last.
+                let (end, weights) =
+                    (network.parameters.len() - outputs, outputs * gru.hidden.get());
+                scale(&mut network.parameters[end - weights..end], gain);
+                network
             }
         }
     }
@@ -107,7 +156,10 @@ impl PolicyNetwork {
             Some(Policy::Network { actor, critic, .. }) => {
                 (Some(AnyNetwork::from(actor)), critic.map(AnyNetwork::from))
             }
-            _ => (None, None),
+            Some(Policy::Recurrent { actor, critic }) => {
+                (Some(actor.network(1)), critic.map(|critic| critic.network(1)))
+            }
+            Some(Policy::Table { .. }) | None => (None, None),
         };
         let actor =
             actor.unwrap_or_else(|| self.initialise(space, space.actions, first_logits, of_actor));

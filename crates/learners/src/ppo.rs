@@ -10,8 +10,10 @@
 //! clipped surrogate (8), a clip of values if asked for (9), an entropy bonus (10), a gradient clipped
 //! by its length over all parameters (11) and networks that share nothing (13). Fresh weights are
 //! drawn as the network's settings say, by default fan-in scaled, and not orthogonal.
+//!
+//! Networks that remember learn from whole stretches of episodes, which are shuffled in place of
+//! steps, back through time to the episode's beginning (see `rollout.rs`).
 
-use mesascope_nets::Rows;
 use mesascope_stats::{Draws, Key};
 use mesascope_tasks::{Acting, Ask, Environment, Situations};
 use schemars::JsonSchema;
@@ -19,12 +21,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::acting::{Feedback, LearnsByActing, Training};
 use crate::advantages::{Steps, normalise};
+use crate::head::{self, Batch, Sequence};
 use crate::learned::{self, Learned, SavedLearned};
 use crate::policy::{self, Policy};
 use crate::policy_loss::{self, Found, PolicyLoss, Softmax, surrogate, value_loss};
 use crate::policy_network::{self, Beside, Moves, PolicyNetwork};
 use crate::ranges::{above_0, adam, whole_within, within};
-use crate::rollout::{self, Rollout, TimeOut};
+use crate::rollout::{self, Rollout, SavedRollout, Segment, TimeOut};
 use crate::{Diverged, LearnerScope, Unfit, seen};
 
 /// Moves when the same settings and key come to another policy.
@@ -46,7 +49,8 @@ pub struct Ppo {
     /// Passes over the steps of a rollout, 1 to 100. Default: 4.
     #[serde(default = "four")]
     pub epochs: usize,
-    /// Parts into which each pass shuffles them, 1 to 4,096 and at most one a step. Default: 4.
+    /// Parts into which each pass shuffles them, 1 to 4,096; at most one a step, and with a network
+    /// that remembers one a copy. Default: 4.
     #[serde(default = "four")]
     pub minibatches: usize,
     /// The policy's network; the one that values is another of its kind. Default:
@@ -213,7 +217,7 @@ impl Ppo {
         );
         Under {
             settings: self.clone(),
-            rollout: Rollout::new(&*environment),
+            rollout: Rollout::new(&*environment, learned.memory()),
             environment,
             draws: acts.draws(),
             learned,
@@ -245,6 +249,7 @@ impl LearnsByActing for Ppo {
     fn numerics(&self) -> Vec<(&'static str, u32)> {
         let mut files = mesascope_nets::numerics();
         files.extend([
+            ("learners/head", head::NUMERICS),
             ("learners/learned", learned::NUMERICS),
             ("learners/policy", policy::NUMERICS),
             ("learners/policy-loss", policy_loss::NUMERICS),
@@ -275,7 +280,11 @@ impl LearnsByActing for Ppo {
         whole_within("copies", self.copies as u64, 1, 4096)?;
         whole_within("rollout", self.rollout as u64, 1, 4096)?;
         whole_within("epochs", self.epochs as u64, 1, 100)?;
-        let most = self.gathered().min(4096) as u64;
+        let most = match self.network.remembers() {
+            true => self.copies,
+            false => self.gathered(),
+        };
+        let most = most.min(4096) as u64;
         whole_within("minibatches", self.minibatches as u64, 1, most)?;
         within("first_logits", self.first_logits, 0.0, 1.0)?;
         within("learning_rate", self.learning_rate, 0.0, 1.0)?;
@@ -307,9 +316,20 @@ struct Under {
     part: Part,
 }
 
+/// What minibatches are shuffled from.
+#[derive(Clone, Copy)]
+enum By {
+    Step,
+    Segment,
+}
+
 /// The steps of one minibatch, `[row]`.
 #[derive(Default)]
 struct Part {
+    /// Where they stand among all, `[step, copy]`.
+    places: Vec<u32>,
+    /// How they lie in episodes, where networks remember.
+    segments: Vec<Segment>,
     rows: Vec<u32>,
     actions: Vec<u8>,
     logarithms: Vec<f32>,
@@ -323,14 +343,28 @@ struct Saved {
     environment: Vec<u8>,
     place: u128,
     learned: SavedLearned,
+    rollout: SavedRollout,
     updates: u64,
     loss: Option<f64>,
 }
 
 impl Part {
-    /// Takes the steps of these numbers, `[step, copy]`, out of a rollout.
-    fn fill(&mut self, rollout: &Rollout, advantages: &[f32], numbers: &[u32]) {
-        let numbers = || numbers.iter().map(|&number| number as usize);
+    /// Takes steps out of a rollout: those of these numbers, `[step, copy]`, or of segments of these
+    /// numbers where networks remember.
+    fn fill(&mut self, rollout: &Rollout, advantages: &[f32], by: By, numbers: &[u32]) {
+        self.places.clear();
+        self.segments.clear();
+        match by {
+            By::Step => self.places.extend_from_slice(numbers),
+            By::Segment => {
+                let segments = numbers.iter().map(|&number| rollout.segments[number as usize]);
+                self.segments.extend(segments);
+                let places = self.segments.iter().flat_map(|&segment| rollout.places(segment));
+                self.places.extend(places);
+            }
+        }
+        let places = std::mem::take(&mut self.places);
+        let numbers = || places.iter().map(|&place| place as usize);
         fn put<T>(part: &mut Vec<T>, values: impl Iterator<Item = T>) {
             part.clear();
             part.extend(values);
@@ -343,19 +377,33 @@ impl Part {
         // What a value should have been: what the advantage adds to it (Huang et al. 2022, no. 5).
         put(&mut self.targets, numbers().map(|at| advantages[at] + rollout.values[at]));
         normalise(&mut self.advantages);
+        self.places = places;
     }
 }
 
 impl Under {
+    /// A rollout, and the advantages of its steps.
+    fn gather(&mut self) {
+        let Under { settings, environment, draws, learned, rollout, softmax, .. } = self;
+        let (steps, time_out) = (settings.rollout, settings.time_out());
+        rollout.gather(&mut **environment, learned, softmax, draws, steps, time_out);
+        let Rollout { rewards, values, values_next, ends, .. } = &*rollout;
+        let steps = Steps { copies: rollout.copies(), rewards, values, values_next, ends };
+        let (discount, lambda) = (settings.discount as f32, settings.gae_lambda as f32);
+        steps.advantages(discount, lambda, &mut self.advantages);
+    }
+
     /// Works out the gradient of the loss of the part that has been filled, and gives the loss.
     fn lead(&mut self) -> f64 {
         let Under { settings, rollout, learned, softmax, part, .. } = self;
         let count = self.environment.space().actions;
-        let rows = Rows::Bits(rollout.seen.rows(), &part.rows);
+        let sequences: Vec<Sequence> =
+            part.segments.iter().map(|&segment| rollout.sequence(segment)).collect();
+        let batch = Batch { seen: rollout.seen.rows(), rows: &part.rows, sequences: &sequences };
         let share = (1.0 / part.rows.len() as f64) as f32;
         let (clip, bonus) = (settings.clip as f32, settings.entropy_bonus_nats as f32);
         let mut found = Found::default();
-        learned.lead_actor(rows, |of, logits, slopes| {
+        learned.lead_actor(batch, |of, logits, slopes| {
             let advantages = &part.advantages[of.clone()];
             let (actions, before) = (&part.actions[of.clone()], &part.logarithms[of]);
             let loss = PolicyLoss { actions, before, count, bonus, share };
@@ -365,7 +413,7 @@ impl Under {
         let coefficient = settings.value_coefficient as f32;
         let value_clip = settings.value_clip.map(|clip| clip as f32);
         let mut errors = 0.0;
-        learned.lead_critic(rows, |of, values, slopes| {
+        learned.lead_critic(batch, |of, values, slopes| {
             let known = part.values[of.clone()].iter().zip(&part.targets[of]);
             for ((&value, (&before, &target)), slope) in values.iter().zip(known).zip(slopes) {
                 let (loss, by_value) = value_loss(value, before, target, value_clip);
@@ -380,18 +428,10 @@ impl Under {
 
 impl Training for Under {
     fn update(&mut self) -> Result<(), Diverged> {
-        let Under { settings, environment, draws, learned, rollout, softmax, .. } = self;
-        let (steps, parts) = (settings.rollout, settings.minibatches);
-        let (time_out, count) = (settings.time_out(), settings.gathered());
-        rollout.gather(&mut **environment, &mut learned.acting(), softmax, draws, steps);
-        rollout.value(&mut learned.valuing(), time_out);
-        let Rollout { copies, rewards, values, values_next, ends, .. } = &*rollout;
-        let steps = Steps { copies: *copies, rewards, values, values_next, ends };
-        let (discount, lambda) = (settings.discount as f32, settings.gae_lambda as f32);
-        steps.advantages(discount, lambda, &mut self.advantages);
+        self.gather();
         // Huang et al. 2022, no. 4.
-        let rate = match settings.anneal {
-            true => 1.0 - self.updates as f64 / settings.updates() as f64,
+        let rate = match self.settings.anneal {
+            true => 1.0 - self.updates as f64 / self.settings.updates() as f64,
             false => 1.0,
         };
         self.updates += 1;
@@ -401,13 +441,18 @@ impl Training for Under {
             cause: format!("{cause}; a smaller learning_rate or gradient_clip may help"),
         };
         let mut losses = 0.0;
+        let parts = self.settings.minibatches;
+        let (by, count) = match self.learned.memory() {
+            0 => (By::Step, self.rollout.rows.len()),
+            _ => (By::Segment, self.rollout.segments.len()),
+        };
         self.order.clear();
         self.order.extend(0..count as u32);
         for _ in 0..self.settings.epochs {
             self.draws.shuffle(&mut self.order);
             for part in 0..parts {
                 let of = part * count / parts..(part + 1) * count / parts;
-                self.part.fill(&self.rollout, &self.advantages, &self.order[of]);
+                self.part.fill(&self.rollout, &self.advantages, by, &self.order[of]);
                 let loss = self.lead();
                 if !loss.is_finite() {
                     return Err(diverged(format!("the loss is not finite ({loss})")));
@@ -445,6 +490,7 @@ impl Training for Under {
             environment: self.environment.save(),
             place: self.draws.place(),
             learned: self.learned.save(),
+            rollout: self.rollout.save(),
             updates: self.updates,
             loss: self.loss,
         };
@@ -455,6 +501,7 @@ impl Training for Under {
         let saved: Saved = serde_json::from_slice(saved).map_err(|error| error.to_string())?;
         self.environment.restore(&saved.environment)?;
         self.learned.restore(saved.learned)?;
+        self.rollout.restore(saved.rollout)?;
         self.draws.go_to(saved.place);
         (self.updates, self.loss) = (saved.updates, saved.loss);
         Ok(())
@@ -466,16 +513,20 @@ mod tests {
     use super::*;
     use crate::acting_laws::{
         assert_diverges, assert_goes_on, assert_learns, assert_learns_nothing, assert_reproduces,
-        assert_resumes,
+        assert_resumes, gru, mlp, networks_of, nudged, outputs_of,
     };
     use crate::two_steps::TwoSteps;
-    use mesascope_nets::{Mlp, Network, Real};
+    use mesascope_nets::{AnyNetwork, Mlp, Real};
+
+    fn remembering() -> Ppo {
+        Ppo { network: gru(16), ..small(&[]) }
+    }
 
     fn small(hidden: &[i64]) -> Ppo {
         Ppo {
             copies: 32,
             rollout: 8,
-            network: PolicyNetwork::Mlp(Mlp::with_hidden(hidden).unwrap()),
+            network: mlp(hidden),
             learning_rate: 0.01,
             ..Ppo::with_steps(32 * 8 * 60)
         }
@@ -504,13 +555,23 @@ mod tests {
     }
 
     #[test]
+    fn with_memory_it_learns_to_do_what_the_first_step_showed() {
+        // Said before it was run: at least 0.9, where without memory at most 0.5 can be had.
+        let settings = Ppo { steps: 32 * 8 * 120, ..remembering() };
+        assert_learns(&settings, TwoSteps::Remembered, 0.9);
+    }
+
+    #[test]
     fn a_learning_rate_of_0_learns_nothing() {
-        assert_learns_nothing(&Ppo { learning_rate: 0.0, steps: 2048, ..small(&[16]) });
+        for settings in [small(&[16]), remembering()] {
+            assert_learns_nothing(&Ppo { learning_rate: 0.0, steps: 2048, ..settings });
+        }
     }
 
     #[test]
     fn the_same_key_trains_the_same_policy_to_the_last_bit() {
         assert_reproduces(&Ppo { steps: 2048, ..small(&[16]) });
+        assert_reproduces(&Ppo { steps: 2048, ..remembering() });
     }
 
     #[test]
@@ -518,16 +579,19 @@ mod tests {
         assert_resumes(&small(&[16, 8]), TwoSteps::Seen);
         // An odd rollout leaves copies in the middle of their episodes.
         assert_resumes(&Ppo { rollout: 7, ..small(&[16]) }, TwoSteps::Endless);
+        assert_resumes(&Ppo { rollout: 7, ..remembering() }, TwoSteps::Endless);
     }
 
     #[test]
     fn training_goes_on_from_a_policy_it_is_handed() {
         assert_goes_on(&Ppo { steps: 2048, ..small(&[16]) });
+        assert_goes_on(&Ppo { steps: 2048, ..remembering() });
     }
 
     #[test]
     fn a_policy_that_is_not_finite_has_diverged() {
         assert_diverges(&small(&[16]));
+        assert_diverges(&remembering());
     }
 
     /// What a policy's value network expects at the beginning of an episode that always gives 1 a
@@ -549,43 +613,36 @@ mod tests {
         assert!((ends - 1.5).abs() < 0.1, "{ends}");
     }
 
-    /// Training that has gathered one rollout and taken it as one part, with another policy than the
-    /// one that acted.
-    fn gathered(settings: &Ppo) -> Under {
-        let mut under = settings.under(&TwoSteps::Seen, &Ask::default(), None, Key::from_seed(23));
+    /// Training that has gathered a second rollout and taken it as one part, with another policy than
+    /// the one that acted.
+    fn gathered(settings: &Ppo, world: TwoSteps) -> Under {
+        let mut under = settings.under(&world, &Ask::default(), None, Key::from_seed(23));
         under.update().unwrap();
-        let Under { settings, environment, draws, learned, rollout, softmax, .. } = &mut under;
-        rollout.gather(&mut **environment, &mut learned.acting(), softmax, draws, settings.rollout);
-        rollout.value(&mut learned.valuing(), settings.time_out());
+        under.gather();
         // Ratios and values move away from what they were, some beyond their clips.
         let mut draws = Key::from_seed(29).draws();
         let shift = |value: &mut f32| *value += (draws.uniform() - 0.5) as f32;
-        rollout.logarithms.iter_mut().chain(&mut rollout.values).for_each(shift);
-        under.order.clear();
-        under.order.extend(0..under.rollout.rows.len() as u32);
-        under.part.fill(&under.rollout, &under.advantages, &under.order);
+        let Rollout { logarithms, values, .. } = &mut under.rollout;
+        logarithms.iter_mut().chain(values).for_each(shift);
+        let (by, count) = match settings.network.remembers() {
+            false => (By::Step, under.rollout.rows.len()),
+            true => (By::Segment, under.rollout.segments.len()),
+        };
+        let all: Vec<u32> = (0..count as u32).collect();
+        under.part.fill(&under.rollout, &under.advantages, by, &all);
         under
     }
 
-    /// The loss by its definition in double precision, with one parameter moved.
-    fn loss(under: &Under, networks: &[Network<f64>; 2], moved: Option<(usize, f64)>) -> f64 {
-        let mut networks = networks.clone();
-        if let Some((at, by)) = moved {
-            let split = networks[0].parameters.len();
-            match at.checked_sub(split) {
-                None => networks[0].parameters[at] += by,
-                Some(at) => networks[1].parameters[at] += by,
-            }
-        }
-        let Part { rows, actions, logarithms, advantages, values, targets } = &under.part;
+    /// The loss by its definition in double precision.
+    fn loss(under: &Under, [actor, critic]: [&AnyNetwork<f64>; 2]) -> f64 {
+        let Part { rows, actions, logarithms, advantages, values, targets, .. } = &under.part;
         let Ppo { clip, value_clip, entropy_bonus_nats, value_coefficient, .. } = under.settings;
-        let seen = under.rollout.seen.rows();
+        let sequences: Vec<Sequence> =
+            under.part.segments.iter().map(|&segment| under.rollout.sequence(segment)).collect();
+        let batch = Batch { seen: under.rollout.seen.rows(), rows, sequences: &sequences };
+        let (logits, expected) = (outputs_of(actor, &batch), outputs_of(critic, &batch));
         let mut sum = 0.0;
-        for (row, &number) in rows.iter().enumerate() {
-            let mut inputs = vec![0.0; seen.inputs()];
-            let (base, own) = seen.row(number as usize);
-            own.iter().chain(seen.ones_of(base)).for_each(|&one| inputs[usize::from(one)] = 1.0);
-            let logits = networks[0].logits(&inputs, 1);
+        for (row, (logits, &value)) in logits.chunks(2).zip(&expected).enumerate() {
             let powers: f64 = logits.iter().map(|&logit| Real::exp(logit)).sum();
             let logarithm = |action: usize| logits[action] - Real::ln(powers);
             let entropy: f64 =
@@ -593,7 +650,6 @@ mod tests {
             let ratio = logarithm(usize::from(actions[row])) - f64::from(logarithms[row]);
             let (ratio, advantage) = (Real::exp(ratio), f64::from(advantages[row]));
             let clipped = ratio.clamp(1.0 - clip, 1.0 + clip) * advantage;
-            let value = networks[1].logits(&inputs, 1)[0];
             let [before, target] = [values[row], targets[row]].map(f64::from);
             let mut error = 0.5 * (value - target).powi(2);
             if let Some(clip) = value_clip {
@@ -608,27 +664,61 @@ mod tests {
 
     #[test]
     fn the_gradient_of_both_networks_is_the_finite_differences_of_the_loss() {
-        for value_clip in [None, Some(0.1)] {
-            let settings = Ppo { rollout: 4, copies: 8, value_clip, ..small(&[3]) };
+        for (value_clip, network) in [(None, mlp(&[3])), (Some(0.1), mlp(&[3])), (None, gru(3))] {
+            // Five steps leave every copy in the middle of an episode.
+            let settings = Ppo { rollout: 5, copies: 8, value_clip, network, ..small(&[3]) };
             let settings = Ppo { entropy_bonus_nats: 0.1, first_logits: 1.0, ..settings };
-            let mut under = gathered(&settings);
+            let mut under = gathered(&settings, TwoSteps::Seen);
             let found = under.lead();
-            let Policy::Network { actor, critic: Some(critic), .. } = under.policy() else {
-                panic!("there is a network that values")
-            };
-            let networks = [actor.cast::<f64>(), critic.cast::<f64>()];
-            let whole = loss(&under, &networks, None);
+            let networks = networks_of(&under.policy());
+            let [actor, critic] = [&networks[0], &networks[1]];
+            let whole = loss(&under, [actor, critic]);
             assert!((found - whole).abs() < 1e-5, "loss {found}, by its definition {whole}");
             let gradient = under.learned.gradient().to_vec();
             assert!(gradient.iter().any(|slope| slope.abs() > 1e-2), "there is a slope");
             for (at, &slope) in gradient.iter().enumerate() {
-                let [above, below] =
-                    [1e-6, -1e-6].map(|by| loss(&under, &networks, Some((at, by))));
-                let difference = (above - below) / 2e-6;
+                let moved = |by: f64| match at.checked_sub(actor.parameters.len()) {
+                    None => loss(&under, [&nudged(actor, at, by), critic]),
+                    Some(at) => loss(&under, [actor, &nudged(critic, at, by)]),
+                };
+                let difference = (moved(1e-6) - moved(-1e-6)) / 2e-6;
                 let error = (f64::from(slope) - difference).abs();
                 assert!(error < 2e-5, "parameter {at}: slope {slope}, difference {difference}");
             }
         }
+    }
+
+    #[test]
+    fn what_was_done_is_as_likely_in_the_first_pass_as_it_was_when_it_was_done() {
+        // So a network that remembers reads stretches of episodes as it read them while acting, those
+        // too that began in an earlier rollout.
+        let settings = Ppo { rollout: 5, copies: 8, network: gru(4), ..small(&[3]) };
+        let mut under = settings.under(&TwoSteps::Seen, &Ask::default(), None, Key::from_seed(37));
+        under.update().unwrap();
+        under.gather();
+        let before = under.rollout.segments.iter();
+        let before = before.filter(|&&segment| !under.rollout.sequence(segment).before.is_empty());
+        assert_eq!(before.count(), 8, "every copy is in the middle of an episode");
+        let all: Vec<u32> = (0..under.rollout.segments.len() as u32).collect();
+        under.part.fill(&under.rollout, &under.advantages, By::Segment, &all);
+        let Under { part, rollout, learned, .. } = &mut under;
+        let sequences: Vec<Sequence> =
+            part.segments.iter().map(|&segment| rollout.sequence(segment)).collect();
+        let batch = Batch { seen: rollout.seen.rows(), rows: &part.rows, sequences: &sequences };
+        let mut softmax = Softmax::default();
+        learned.lead_actor(batch, |of, logits, _| {
+            softmax.of(logits, 2);
+            for (row, logarithms) in of.zip(softmax.logarithms.chunks(2)) {
+                let now = logarithms[usize::from(part.actions[row])];
+                let off = (now - part.logarithms[row]).abs();
+                assert!(off < 1e-5, "row {row}: {now} and {}", part.logarithms[row]);
+            }
+        });
+        learned.lead_critic(batch, |of, values, _| {
+            for (row, now) in of.zip(values) {
+                assert!((now - part.values[row]).abs() < 1e-5, "row {row}");
+            }
+        });
     }
 
     #[test]

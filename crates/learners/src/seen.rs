@@ -3,6 +3,8 @@
 use mesascope_nets::BitRows;
 use mesascope_tasks::{Environment, Space};
 
+use crate::head::NOTHING;
+
 /// Moves when what is shared is chosen otherwise, which decides the order of sums.
 pub const NUMERICS: u32 = 1;
 
@@ -26,12 +28,17 @@ impl Seen {
         // whose first channel changes is read as well, but with less to share.
         let first = space.height * space.width;
         let shared = if first <= LONGEST_SHARED { first } else { 0 };
-        Seen { rows: BitRows::new(space.inputs()), shared, space, whole: Vec::new() }
+        let rows = BitRows::new(space.inputs());
+        let mut seen = Seen { rows, shared, space, whole: Vec::new() };
+        seen.clear();
+        seen
     }
 
-    /// Forgets all rows.
+    /// Forgets all rows but one that has no ones, [`NOTHING`].
     pub fn clear(&mut self) {
         self.rows.clear();
+        debug_assert_eq!(self.rows.len(), NOTHING as usize);
+        self.rows.push(&[]);
     }
 
     /// The rows.
@@ -54,5 +61,29 @@ impl Seen {
             self.rows.push_bytes(&self.whole, self.shared, like);
         }
         row
+    }
+
+    /// What a row shows: its ones, of which the first may be shared.
+    pub fn ones(&self, row: u32) -> [&[u16]; 2] {
+        let (base, own) = self.rows.row(row as usize);
+        [self.rows.ones_of(base), own]
+    }
+
+    /// Keeps rows of one copy, of these ones each, and gives their numbers. Rows one behind the other
+    /// share what they can, as those that [`Seen::push`] is given.
+    pub fn push_ones<'a>(&mut self, rows: impl Iterator<Item = [&'a [u16]; 2]>) -> Vec<u32> {
+        let mut base = None;
+        let mut numbers = Vec::new();
+        for [shared, own] in rows {
+            let here = match base {
+                _ if self.shared == 0 => 0,
+                Some(base) if self.rows.ones_of(base) == shared => base,
+                _ => self.rows.base(shared),
+            };
+            base = Some(here);
+            numbers.push(self.rows.len() as u32);
+            self.rows.push_on(here, own);
+        }
+        numbers
     }
 }
