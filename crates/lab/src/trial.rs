@@ -145,7 +145,7 @@ fn stored(made: &mesascope_record::Made, agent: &Made) -> StoredAgent {
     };
     let kind = match agent {
         Agent::Network(_) => TensorKind::F32,
-        Agent::Policy(Policy::Network { .. }) => TensorKind::F32,
+        Agent::Policy(Policy::Network { .. } | Policy::Recurrent { .. }) => TensorKind::F32,
         Agent::Table(_)
         | Agent::KernelMachine(_)
         | Agent::Sample(_)

@@ -149,11 +149,12 @@ impl Agent {
             "kernel-machine" => KernelMachine::from_parts(about, &parts)
                 .map(Agent::KernelMachine)
                 .map_err(AgentError),
-            "policy" | "policy-table" => {
+            "policy" | "policy-gru" | "policy-table" => {
                 Policy::from_parts(about, parts).map(Agent::Policy).map_err(AgentError)
             }
             other => Err(AgentError(format!(
-                "kind {other:?} is not network, table, kernel-machine, sample, policy or policy-table"
+                "kind {other:?} is not network, table, kernel-machine, sample, policy, \
+                 policy-gru or policy-table"
             ))),
         }
     }

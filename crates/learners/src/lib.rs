@@ -2,25 +2,39 @@
 //! sees shown rows only, never a world, a goal or a free row.
 
 pub mod acting;
+#[cfg(test)]
+mod acting_laws;
+mod advantages;
 mod agent;
 mod any;
 pub mod completions;
 pub mod ensemble;
 pub mod evolution;
 pub mod guess_and_check;
+mod head;
 mod kernel;
 pub mod layered_machines;
+mod learned;
 pub mod max_margin;
 pub mod phases;
 mod policy;
+mod policy_loss;
+mod policy_network;
+pub mod ppo;
 pub mod prior;
 pub mod programs;
 pub mod q_learning;
+mod ranges;
+pub mod reinforce;
+mod rollout;
+mod seen;
 mod stop;
 mod strategies;
 pub mod supervised;
 pub mod table;
 mod tally;
+#[cfg(test)]
+mod two_steps;
 mod weights;
 
 use mesascope_stats::Key;
@@ -37,10 +51,13 @@ pub use kernel::{Kernel, KernelMachine, Layers};
 pub use layered_machines::LayeredMachines;
 pub use max_margin::MaxMargin;
 pub use phases::{Fed, Phase, Phases, Until};
-pub use policy::{Outputs, Policy};
+pub use policy::{Outputs, Policy, Recurrent};
+pub use policy_network::{PolicyGru, PolicyNetwork};
+pub use ppo::Ppo;
 pub use prior::Prior;
 pub use programs::Programs;
 pub use q_learning::QLearning;
+pub use reinforce::{Baseline, Reinforce};
 pub use stop::{LossBin, Starts, Stop, normalised_loss};
 pub use strategies::Fitness;
 pub use supervised::Supervised;
@@ -72,6 +89,10 @@ catalogue! {
         Completions(Completions) = "completions",
         /// What every action is worth on seeing this, learned from steps.
         QLearning(ByActing<QLearning>) = "q-learning",
+        /// Steps of many copies, and several passes over them that keep the policy near itself.
+        Ppo(ByActing<Ppo>) = "ppo",
+        /// Whole episodes, and what was done made likelier by what they went on to give.
+        Reinforce(ByActing<Reinforce>) = "reinforce",
         /// One learner that acts after another on the same policy.
         Phases(Phases) = "phases",
     }
@@ -171,16 +192,26 @@ mod tests {
 
     #[test]
     fn every_learner_has_a_file_of_its_name_and_every_file_is_in_the_list() {
-        const HELPERS: [&str; 10] = [
+        const HELPERS: [&str; 20] = [
             "lib",
             "acting",
+            "acting-laws",
+            "advantages",
             "agent",
             "any",
+            "head",
             "kernel",
+            "learned",
             "policy",
+            "policy-loss",
+            "policy-network",
+            "ranges",
+            "rollout",
+            "seen",
             "stop",
             "strategies",
             "tally",
+            "two-steps",
             "weights",
         ];
         assert!(!Learner::NAMES.is_empty(), "the catalogue is empty");

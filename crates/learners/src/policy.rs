@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use mesascope_nets::{Activation, Network, Real, Workspace};
+use mesascope_nets::{
+    Activation, AnyNetwork, BitRows, GruPass, GruShape, Network, Read, Real, Rows, Shape, Workspace,
+};
 use mesascope_tasks::{Actor, Space};
 
 use crate::agent::Part;
@@ -23,6 +25,14 @@ pub enum Policy {
         /// part in acting, and training that goes on from this policy begins with it.
         critic: Option<Network<f32>>,
     },
+    /// A gated recurrent unit that reads cells and cues as 0 and 1, `[cell then cue]`, and gives
+    /// logits. Its memory is its hidden state.
+    Recurrent {
+        /// One output for every action.
+        actor: Recurrent,
+        /// As for [`Policy::Network`].
+        critic: Option<Recurrent>,
+    },
     /// What every action is worth on seeing this, `[action]`, by what is seen: cells then cues, each
     /// 0 or 1, eight to a byte, the first in the lowest bit. What was never seen is not listed.
     Table {
@@ -31,6 +41,96 @@ pub enum Policy {
         /// How many actions there are.
         actions: usize,
     },
+}
+
+/// A gated recurrent unit with a linear read-out after every step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recurrent {
+    /// Values of one step.
+    pub inputs: usize,
+    /// Units of the hidden state.
+    pub hidden: usize,
+    /// Outputs of one step.
+    pub outputs: usize,
+    /// Every weight and bias, in the order of [`GruShape`].
+    pub parameters: Vec<f32>,
+}
+
+impl Recurrent {
+    /// Its shape for sequences of so many steps.
+    pub fn shape(&self, steps: usize) -> GruShape {
+        let Recurrent { inputs, hidden, outputs, .. } = *self;
+        GruShape { inputs, hidden, outputs, steps, read: Read::EveryStep }
+    }
+
+    /// The network. Panics unless it is a gated recurrent unit.
+    pub(crate) fn of(network: AnyNetwork<f32>) -> Recurrent {
+        let Shape::Gru(GruShape { inputs, hidden, outputs, .. }) = network.shape else {
+            panic!("a gated recurrent unit")
+        };
+        Recurrent { inputs, hidden, outputs, parameters: network.parameters }
+    }
+
+    /// The same for sequences of so many steps.
+    pub(crate) fn network(self, steps: usize) -> AnyNetwork<f32> {
+        AnyNetwork { shape: Shape::Gru(self.shape(steps)), parameters: self.parameters }
+    }
+
+    /// Names and shapes of its tensors, PyTorch's of `nn.GRU` and of `nn.Linear` behind it.
+    fn tensors(inputs: usize, hidden: usize, outputs: usize) -> [(&'static str, Vec<usize>); 6] {
+        [
+            ("weight_ih", vec![3 * hidden, inputs]),
+            ("weight_hh", vec![3 * hidden, hidden]),
+            ("bias_ih", vec![3 * hidden]),
+            ("bias_hh", vec![3 * hidden]),
+            ("weight", vec![outputs, hidden]),
+            ("bias", vec![outputs]),
+        ]
+    }
+
+    fn parts(&self) -> Vec<Part> {
+        let mut rest = &self.parameters[..];
+        let part = |(name, shape): (&str, Vec<usize>)| {
+            let (own, others) = rest.split_at(shape.iter().product());
+            rest = others;
+            let bytes = own.iter().flat_map(|number| number.to_le_bytes()).collect();
+            (name.to_string(), shape, bytes)
+        };
+        Recurrent::tensors(self.inputs, self.hidden, self.outputs).map(part).into()
+    }
+
+    fn from_parts(parts: Vec<Part>) -> Result<Recurrent, String> {
+        let find = |name: &str| {
+            let part = parts.iter().find(|(named, ..)| named == name);
+            part.ok_or_else(|| format!("a gated recurrent unit has a tensor {name:?}"))
+        };
+        let [_, inputs] = find("weight_ih")?.1[..] else {
+            return Err("weight_ih is [3 hidden, input]".to_string());
+        };
+        let [outputs, hidden] = find("weight")?.1[..] else {
+            return Err("weight is [output, hidden]".to_string());
+        };
+        if [inputs, hidden, outputs].contains(&0) {
+            return Err("a gated recurrent unit has no size of 0".to_string());
+        }
+        let mut parameters = Vec::new();
+        let tensors = Recurrent::tensors(inputs, hidden, outputs);
+        if parts.len() != tensors.len() {
+            return Err(format!("a gated recurrent unit has 6 tensors, not {}", parts.len()));
+        }
+        for (name, expected) in tensors {
+            let (_, shape, bytes) = find(name)?;
+            let (numbers, rest) = bytes.as_chunks::<4>();
+            if *shape != expected
+                || numbers.len() != expected.iter().product::<usize>()
+                || !rest.is_empty()
+            {
+                return Err(format!("{name} is {expected:?} 32-bit numbers, not {shape:?}"));
+            }
+            parameters.extend(numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)));
+        }
+        Ok(Recurrent { inputs, hidden, outputs, parameters })
+    }
 }
 
 /// What a network's outputs mean.
@@ -95,6 +195,9 @@ impl Policy {
             Policy::Network { actor, .. } => {
                 (actor.inputs(), actor.outputs()) == (space.inputs(), space.actions)
             }
+            Policy::Recurrent { actor, .. } => {
+                (actor.inputs, actor.outputs) == (space.inputs(), space.actions)
+            }
             Policy::Table { actions, .. } => *actions == space.actions,
         }
     }
@@ -106,6 +209,10 @@ impl Policy {
                 ("kind", "policy".to_string()),
                 ("outputs", outputs.name().to_string()),
                 ("activation", activation(actor).to_string()),
+                ("critic", if critic.is_some() { "yes" } else { "no" }.to_string()),
+            ],
+            Policy::Recurrent { critic, .. } => vec![
+                ("kind", "policy-gru".to_string()),
                 ("critic", if critic.is_some() { "yes" } else { "no" }.to_string()),
             ],
             Policy::Table { actions, .. } => {
@@ -123,6 +230,11 @@ impl Policy {
                 let named = |(name, shape, bytes): Part| (format!("critic.{name}"), shape, bytes);
                 let critic = critic.iter().flat_map(Network::tensors).map(named);
                 actor.tensors().into_iter().chain(critic).collect()
+            }
+            Policy::Recurrent { actor, critic } => {
+                let named = |(name, shape, bytes): Part| (format!("critic.{name}"), shape, bytes);
+                let critic = critic.iter().flat_map(Recurrent::parts).map(named);
+                actor.parts().into_iter().chain(critic).collect()
             }
             Policy::Table { values, actions } => {
                 let width = values.keys().next().map_or(0, Vec::len);
@@ -162,6 +274,18 @@ impl Policy {
             };
             return Ok(Policy::Table { values: (0..rows).map(row).collect(), actions });
         }
+        let (critic, actor): (Vec<Part>, Vec<Part>) =
+            parts.into_iter().partition(|(name, ..)| name.starts_with("critic."));
+        let bare = |(name, shape, bytes): Part| {
+            (name.trim_start_matches("critic.").to_string(), shape, bytes)
+        };
+        if word("kind") == "policy-gru" {
+            let critic = match word("critic") {
+                "yes" => Some(Recurrent::from_parts(critic.into_iter().map(bare).collect())?),
+                _ => None,
+            };
+            return Ok(Policy::Recurrent { actor: Recurrent::from_parts(actor)?, critic });
+        }
         let outputs = match word("outputs") {
             "logits" => Outputs::Logits,
             "values" => Outputs::Values,
@@ -171,11 +295,6 @@ impl Policy {
             "relu" => Activation::Relu,
             "tanh" => Activation::Tanh,
             other => return Err(format!("activation {other:?} is not relu or tanh")),
-        };
-        let (critic, actor): (Vec<Part>, Vec<Part>) =
-            parts.into_iter().partition(|(name, ..)| name.starts_with("critic."));
-        let bare = |(name, shape, bytes): Part| {
-            (name.trim_start_matches("critic.").to_string(), shape, bytes)
         };
         let network = |parts: Vec<Part>| {
             Network::from_tensors(activation, parts).map_err(|error| error.to_string())
@@ -196,8 +315,30 @@ fn activation(network: &Network<f32>) -> &'static str {
 }
 
 impl Actor for Policy {
-    fn act(&self, observations: &[u8], cues: &[u8], _: &mut [f32], probabilities: &mut [f32]) {
+    fn memory(&self) -> usize {
         match self {
+            Policy::Recurrent { actor, .. } => actor.hidden,
+            Policy::Network { .. } | Policy::Table { .. } => 0,
+        }
+    }
+
+    fn act(&self, observations: &[u8], cues: &[u8], memory: &mut [f32], probabilities: &mut [f32]) {
+        match self {
+            Policy::Recurrent { actor, .. } => {
+                let copies = probabilities.len() / actor.outputs;
+                let (cells, per_copy) = (observations.len() / copies, cues.len() / copies);
+                let mut rows = BitRows::new(actor.inputs);
+                for copy in 0..copies {
+                    let cells = &observations[copy * cells..][..cells];
+                    let cues = &cues[copy * per_copy..][..per_copy];
+                    rows.push_bytes(&[cells, cues].concat(), 0, None);
+                }
+                let numbers: Vec<u32> = (0..copies as u32).collect();
+                let mut pass = GruPass::new(actor.shape(1));
+                let mut passes = pass.with(&actor.parameters);
+                probabilities.copy_from_slice(passes.act(Rows::Bits(&rows, &numbers), memory));
+                probabilities.chunks_mut(actor.outputs).for_each(softmax);
+            }
             Policy::Network { actor, outputs, .. } => {
                 let copies = probabilities.len() / actor.outputs();
                 let inputs = inputs(observations, cues, copies);
@@ -229,11 +370,16 @@ impl Actor for Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mesascope_nets::Mlp;
+    use mesascope_nets::{Gru, Mlp};
     use mesascope_stats::Key;
 
     fn network(outputs: usize, seed: u64) -> Network<f32> {
         Mlp::with_hidden(&[3]).unwrap().initialise(5, outputs, Key::from_seed(seed))
+    }
+
+    fn recurrent(outputs: usize, seed: u64) -> Recurrent {
+        let gru = Gru::with_hidden(3).unwrap();
+        Recurrent::of(gru.initialise(5, outputs, 1, Key::from_seed(seed)))
     }
 
     fn policies() -> Vec<Policy> {
@@ -245,6 +391,8 @@ mod tests {
                 outputs: Outputs::Values,
                 critic: Some(network(1, 2)),
             },
+            Policy::Recurrent { actor: recurrent(2, 3), critic: None },
+            Policy::Recurrent { actor: recurrent(2, 3), critic: Some(recurrent(1, 4)) },
             Policy::Table { values, actions: 2 },
         ]
     }
@@ -261,7 +409,8 @@ mod tests {
         let (observations, cues) = ([1, 1, 0, 0, 0, 1, 0, 0], [0, 1]);
         for policy in policies() {
             let mut probabilities = [0.0; 4];
-            policy.act(&observations, &cues, &mut [], &mut probabilities);
+            let mut memory = vec![0.0; 2 * policy.memory()];
+            policy.act(&observations, &cues, &mut memory, &mut probabilities);
             for row in probabilities.chunks(2) {
                 assert!((row[0] + row[1] - 1.0).abs() < 1e-6, "{policy:?} {row:?}");
             }
@@ -269,5 +418,36 @@ mod tests {
                 assert_eq!(probabilities, [0.0, 1.0, 0.5, 0.5], "seen, and never seen");
             }
         }
+    }
+
+    #[test]
+    fn a_recurrent_policy_acts_as_its_network_reads_a_sequence() {
+        let actor = recurrent(2, 5);
+        let policy = Policy::Recurrent { actor: actor.clone(), critic: None };
+        // Two steps of four cells and a cue.
+        let steps = [[1, 0, 1, 0, 1], [0, 0, 1, 1, 0]];
+        let inputs: Vec<f32> = steps.iter().flatten().map(|&there| f32::from(there)).collect();
+        let logits = actor.network(2).logits(&inputs, 1);
+        let mut memory = vec![0.0; 3];
+        for (step, mut expected) in steps.iter().zip(logits.chunks(2).map(<[f32]>::to_vec)) {
+            let mut probabilities = [0.0; 2];
+            policy.act(&step[..4], &step[4..], &mut memory, &mut probabilities);
+            softmax(&mut expected);
+            assert_eq!(probabilities[..], expected);
+        }
+        assert!(memory.iter().all(|&number| number != 0.0), "it remembers: {memory:?}");
+    }
+
+    #[test]
+    fn tensors_that_are_no_recurrent_policy_are_refused() {
+        let policy = Policy::Recurrent { actor: recurrent(2, 5), critic: None };
+        let refused = |parts: Vec<Part>| Policy::from_parts(&policy.about(), parts).unwrap_err();
+        let mut cut = policy.parts();
+        cut[1].2.pop();
+        assert!(refused(cut).contains("weight_hh"));
+        let mut fewer = policy.parts();
+        fewer.remove(3);
+        assert!(refused(fewer).contains("6 tensors"));
+        assert!(refused(vec![]).contains("weight_ih"));
     }
 }

@@ -52,6 +52,7 @@ mod program_rows;
 mod random_functions;
 mod real;
 mod shape;
+mod slices;
 mod state;
 mod update;
 mod workspace;
@@ -76,6 +77,7 @@ pub use random_functions::{
 };
 pub use real::Real;
 pub use shape::{GruShape, Read, Shape};
+pub use slices::{exp_each, ln_each};
 pub use state::OptimiserState;
 pub use workspace::Workspace;
 
