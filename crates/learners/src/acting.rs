@@ -143,3 +143,16 @@ pub(crate) fn acting(ground: &Ground) -> Result<&Acting, Unfit> {
         )),
     }
 }
+
+/// Refuses a world that shows more than a network reads as a list of ones.
+pub(crate) fn fits_lists_of_ones(acting: &Acting) -> Result<(), Unfit> {
+    match acting.space.inputs() {
+        0..=MOST_INPUTS => Ok(()),
+        inputs => Err(Unfit::itself(format!(
+            "it reads at most 65,536 cells and cues, and this world shows {inputs}"
+        ))),
+    }
+}
+
+/// What [`mesascope_nets::BitRows`] hold.
+const MOST_INPUTS: usize = 1 << 16;

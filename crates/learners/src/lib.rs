@@ -8,10 +8,12 @@ mod advantages;
 mod agent;
 mod any;
 pub mod completions;
+pub mod dqn;
 pub mod ensemble;
 pub mod evolution;
 pub mod guess_and_check;
 mod head;
+pub mod imitation;
 mod kernel;
 pub mod layered_machines;
 mod learned;
@@ -26,8 +28,14 @@ pub mod programs;
 pub mod q_learning;
 mod ranges;
 pub mod reinforce;
+mod replay;
 mod rollout;
+mod saved;
 mod seen;
+#[cfg(test)]
+#[path = "../tests/small/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "each of those who share them uses a part")]
+mod small;
 mod stop;
 mod strategies;
 pub mod supervised;
@@ -44,9 +52,11 @@ pub use acting::{ByActing, Feedback, LearnsByActing, Training};
 pub use agent::{AGENT_NUMERICS, Agent, AgentError};
 pub use any::AnyLearner;
 pub use completions::Completions;
+pub use dqn::Dqn;
 pub use ensemble::Ensemble;
 pub use evolution::Evolution;
 pub use guess_and_check::GuessAndCheck;
+pub use imitation::Imitation;
 pub use kernel::{Kernel, KernelMachine, Layers};
 pub use layered_machines::LayeredMachines;
 pub use max_margin::MaxMargin;
@@ -93,6 +103,10 @@ catalogue! {
         Ppo(ByActing<Ppo>) = "ppo",
         /// Whole episodes, and what was done made likelier by what they went on to give.
         Reinforce(ByActing<Reinforce>) = "reinforce",
+        /// A network that values actions, learned from steps kept in a replay buffer.
+        Dqn(ByActing<Dqn>) = "dqn",
+        /// A network that learns to do what somebody did who was shown.
+        Imitation(ByActing<Imitation>) = "imitation",
         /// One learner that acts after another on the same policy.
         Phases(Phases) = "phases",
     }
@@ -192,7 +206,7 @@ mod tests {
 
     #[test]
     fn every_learner_has_a_file_of_its_name_and_every_file_is_in_the_list() {
-        const HELPERS: [&str; 20] = [
+        const HELPERS: [&str; 22] = [
             "lib",
             "acting",
             "acting-laws",
@@ -206,7 +220,9 @@ mod tests {
             "policy-loss",
             "policy-network",
             "ranges",
+            "replay",
             "rollout",
+            "saved",
             "seen",
             "stop",
             "strategies",

@@ -1,8 +1,8 @@
 //! The networks that learners of policies train.
 
 use mesascope_nets::{
-    Activation, AnyNetwork, Gru, Initialisation, Mlp, NetsError, Optimiser, Positive, Read, Shape,
-    Width,
+    Activation, AnyNetwork, Biases, Gru, Initialisation, Mlp, NetsError, Optimiser, Positive, Read,
+    Shape, Width,
 };
 use mesascope_stats::Key;
 use mesascope_tasks::Space;
@@ -103,7 +103,11 @@ impl PolicyNetwork {
     /// What a policy is apart from its numbers, in words: learners with the same words can go on from
     /// each other's policies.
     pub(crate) fn policy_words(&self) -> String {
-        format!("a policy of a {}", self.words())
+        let biases = match self {
+            PolicyNetwork::Mlp(Mlp { biases: Biases::None, .. }) => " without biases",
+            PolicyNetwork::Mlp(_) | PolicyNetwork::Gru(_) => "",
+        };
+        format!("a policy of a {}{biases}", self.words())
     }
 
     /// The shape of such a network in such a space.

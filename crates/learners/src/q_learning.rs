@@ -266,8 +266,162 @@ impl Training for Under {
 }
 
 /// The action of the largest value; of equal ones by `tie`, a uniform number.
-fn best(values: &[f32], tie: u64) -> u8 {
+pub(crate) fn best(values: &[f32], tie: u64) -> u8 {
     let most = values.iter().copied().fold(f32::MIN, f32::max);
     let equal: Vec<usize> = (0..values.len()).filter(|&at| values[at] == most).collect();
     equal[(tie % equal.len() as u64) as usize] as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::small::{Scripted, Told, TwoStep};
+
+    fn told(before: usize, reward: f32, end: End, after: usize) -> Told {
+        Told { before, reward, end, after }
+    }
+
+    /// A learner without exploration, with numbers that binary fractions hold exactly.
+    fn learner(copies: usize) -> QLearning {
+        QLearning {
+            steps: 100,
+            copies,
+            learning_rate: 0.5,
+            discount: 0.5,
+            explore_first: 0.0,
+            explore_last: 0.0,
+            first_value: 0.0,
+        }
+    }
+
+    /// What is seen at a place of two.
+    fn at(place: usize) -> Vec<u8> {
+        vec![1 << place]
+    }
+
+    /// What a table of two places comes to, with what was done and the last error.
+    fn after(
+        learner: &QLearning,
+        from: [[f32; 2]; 2],
+        script: Vec<Vec<Told>>,
+    ) -> ([[f32; 2]; 2], Vec<Vec<u8>>, f64) {
+        let world = Scripted::new(2, 2, script);
+        let values = (0..2).map(|place| (at(place), from[place].to_vec())).collect();
+        let policy = Policy::Table { values, actions: 2 };
+        let mut training = learner.begin(&world, &Ask::default(), Some(policy), Key::from_seed(1));
+        world.told.iter().for_each(|_| training.update().unwrap());
+        let Policy::Table { values, .. } = training.policy() else { panic!("it is a table") };
+        let row = |place: usize| values[&at(place)].clone().try_into().unwrap();
+        let done = world.done.lock().unwrap().clone();
+        ([row(0), row(1)], done, training.loss().unwrap())
+    }
+
+    #[test]
+    fn updates_are_those_worked_out_by_hand() {
+        let script = vec![
+            vec![told(0, 1.0, End::Going, 1)],
+            vec![told(1, 3.0, End::Going, 0)],
+            vec![told(0, 0.0, End::Going, 0)],
+        ];
+        let (values, done, error) = after(&learner(1), [[0.0, 1.0], [2.0, 0.0]], script);
+        assert_eq!(done, [[1], [0], [1]], "the larger value is acted on");
+        // 1 + (1 + 2 / 2 - 1) / 2 = 1.5; then 2 + (3 + 1.5 / 2 - 2) / 2 = 2.875;
+        // then 1.5 + (0 + 1.5 / 2 - 1.5) / 2 = 1.125.
+        assert_eq!(values, [[0.0, 1.125], [2.875, 0.0]]);
+        assert_eq!(error, 0.75, "the distance to what the last step said");
+    }
+
+    #[test]
+    fn what_follows_a_time_out_is_valued_and_what_follows_an_end_is_not() {
+        let one = |end: End| {
+            let script = vec![vec![told(0, 1.0, end, 1)]];
+            after(&learner(1), [[0.0, 1.0], [8.0, 0.0]], script).0[0][1]
+        };
+        assert_eq!(one(End::Ended), 1.0, "1 + (1 - 1) / 2");
+        assert_eq!(one(End::TimedOut), 3.0, "1 + (1 + 8 / 2 - 1) / 2");
+        assert_eq!(one(End::Going), 3.0, "as a step that does not end");
+    }
+
+    #[test]
+    fn copies_are_learned_from_one_after_another() {
+        let step = |reward| told(0, reward, End::Ended, 0);
+        let script = vec![vec![step(1.0), step(2.0)]];
+        let (values, done, _) = after(&learner(2), [[1.0, 0.0], [0.0, 0.0]], script);
+        assert_eq!(done, [[0, 0]]);
+        // 1 + (1 - 1) / 2 = 1, then 1 + (2 - 1) / 2; the other order comes to 1.25.
+        assert_eq!(values[0], [1.5, 0.0]);
+    }
+
+    #[test]
+    fn a_place_never_seen_is_worth_the_first_value() {
+        let world = Scripted::new(2, 2, vec![vec![told(0, 1.0, End::Going, 1)]]);
+        let learner = QLearning { first_value: 4.0, ..learner(1) };
+        let mut training = learner.begin(&world, &Ask::default(), None, Key::from_seed(1));
+        training.update().unwrap();
+        let Policy::Table { values, .. } = training.policy() else { panic!("it is a table") };
+        let action = usize::from(world.done.lock().unwrap()[0][0]);
+        // 4 + (1 + 4 / 2 - 4) / 2 for what was done, and as before for what was not.
+        assert_eq!((values[&at(0)][action], values[&at(0)][1 - action]), (3.5, 4.0));
+        assert!(!values.contains_key(&at(1)), "what was only looked at is not listed");
+    }
+
+    #[test]
+    fn of_equal_values_each_is_chosen_and_smaller_ones_never() {
+        assert_eq!([0, 1, 2, 3].map(|tie| best(&[1.0, 0.5, 1.0, 0.0], tie)), [0, 2, 0, 2]);
+        assert_eq!(best(&[-1.0, -0.5], 7), 1, "below 0 as well");
+        let script = vec![vec![told(0, 0.0, End::Going, 0)]; 64];
+        let (_, done, _) = after(&learner(1), [[0.0; 2]; 2], script);
+        let ones: usize = done.concat().iter().map(|&action| usize::from(action)).sum();
+        // Of 64 fair coins; 12 or fewer on a side has probability 5e-7.
+        assert!((13..=51).contains(&ones), "{ones} of 64");
+    }
+
+    #[test]
+    fn exploration_falls_linearly_to_its_last_share_at_half_of_training() {
+        let learner = QLearning { explore_first: 1.0, explore_last: 0.5, ..learner(1) };
+        let share = |steps: u64| {
+            let environment = TwoStep.environment(&Ask::default(), 1, Key::from_seed(1));
+            let draws = Key::from_seed(1).draws();
+            let (settings, values) = (learner.clone(), BTreeMap::new());
+            Under { settings, environment, draws, values, steps, error: None }.explored()
+        };
+        assert_eq!([0, 25, 50, 75, 100].map(share), [1.0, 0.75, 0.5, 0.5, 0.5]);
+    }
+
+    #[test]
+    fn values_beyond_the_finite_numbers_are_divergence_at_a_step() {
+        let script = vec![vec![told(0, f32::MAX, End::Ended, 0)]; 3];
+        let world = Scripted::new(2, 2, script);
+        let from = Policy::Table { values: [(at(0), vec![f32::MIN, f32::MIN])].into(), actions: 2 };
+        let learner = learner(1);
+        let mut training = learner.begin(&world, &Ask::default(), Some(from), Key::from_seed(1));
+        let diverged = training.update().unwrap_err();
+        assert_eq!(diverged.step, 1);
+        assert!(diverged.cause.contains("finite"), "{diverged}");
+    }
+
+    #[test]
+    fn a_setting_out_of_range_is_named_with_its_range() {
+        let right = learner(1);
+        assert_eq!(right.check(&TwoStep::acting()), Ok(()));
+        let with = |change: fn(&mut QLearning)| {
+            let mut settings = right.clone();
+            change(&mut settings);
+            settings
+        };
+        let cases = [
+            (with(|it| it.steps = 0), "steps", "1 to 1,000,000,000"),
+            (with(|it| it.copies = 0), "copies", "1 to 4,096"),
+            (with(|it| it.learning_rate = 1.5), "learning_rate", "0 to 1, not 1.5"),
+            (with(|it| it.discount = f64::NAN), "discount", "0 to 1"),
+            (with(|it| it.explore_first = -0.1), "explore_first", "0 to 1"),
+            (with(|it| it.explore_last = 2.0), "explore_last", "0 to 1"),
+            (with(|it| it.first_value = f64::INFINITY), "first_value", "a number"),
+        ];
+        for (settings, field, range) in cases {
+            let unfit = settings.check(&TwoStep::acting()).unwrap_err();
+            assert_eq!(unfit.field, [field]);
+            assert!(unfit.why.contains(range), "{field}: {unfit}");
+        }
+    }
 }

@@ -638,7 +638,8 @@ mod tests {
                 let error = |(value, &at): (f64, &usize)| (value - f64::from(returns[at])).powi(2);
                 values.map(error).sum::<f64>() / 32.0
             };
-            let losses: [&dyn Fn(&AnyNetwork<f64>) -> f64; 2] = [&policy_loss, &value_loss];
+            type LossOf<'a> = &'a dyn Fn(&AnyNetwork<f64>) -> f64;
+            let losses: [LossOf; 2] = [&policy_loss, &value_loss];
             let mut slopes = under.learned.gradient().iter();
             for (network, loss) in networks.iter().zip(losses) {
                 for at in 0..network.parameters.len() {
