@@ -77,7 +77,10 @@ fn what_a_person_mistypes_is_named_with_what_would_be_right() {
         (&["play", "corner", "--set", "side=99"], &["side", "3 to 15", "99"]),
         (&["play", "corner", "--set", "sied=9"], &["sied", "side"]),
         (&["play", "corner", "--situation", "shfit"], &["shfit", "train, shift"]),
-        (&["play", "boolean", "--set", "inputs=3"], &["boolean", "inputs"]),
+        (
+            &["play", "boolean", "--set", "inputs=3", "--set", "target=x0", "--set", "shown=4"],
+            &["boolean", "rows with labels"],
+        ),
         (
             &["play", "corner", "--set", "side=5", "--level", "odd.txt"],
             &["odd.txt", "line 3, column 4", "second mouse"],

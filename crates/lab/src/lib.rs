@@ -3,6 +3,7 @@
 
 mod again;
 mod analyses;
+mod asked;
 mod cells;
 mod estimate;
 mod figures;

@@ -4,11 +4,12 @@ use crate::common::Bench;
 use crate::papers;
 use mesascope_instruments::Instrument;
 use mesascope_learners::Learner;
+use mesascope_planted::Planted;
 use mesascope_worlds::World;
 
 const VERBS: &[&str] = &[
     "run", "plan", "train", "measure", "judge", "report", "export", "bundle", "verify", "controls",
-    "register", "list", "claims", "describe", "copy",
+    "register", "list", "claims", "describe", "play", "replay", "copy",
 ];
 
 /// Every command that prints text for a person, in an order in which each finds its input.
@@ -28,6 +29,9 @@ fn commands() -> Vec<Vec<&'static str>> {
         vec!["verify", "tiny.bundle.gz", "--sample", "3", "--seed", "1"],
         vec!["register", "s.toml"],
         vec!["register", "s.toml"],
+        vec!["run", "mouse.toml", "--out", "out"],
+        vec!["replay", "mouse.toml", "--out", "out"],
+        vec!["play", "corner"],
         vec!["list"],
         vec!["claims"],
         vec!["claims", "7"],
@@ -35,10 +39,10 @@ fn commands() -> Vec<Vec<&'static str>> {
         vec!["describe", "counting"],
         vec!["describe", "s.toml"],
     ];
-    for name in [World::NAMES, Learner::NAMES, Instrument::NAMES].concat() {
+    for name in [World::NAMES, Learner::NAMES, Planted::NAMES, Instrument::NAMES].concat() {
         commands.push(vec!["describe", name]);
     }
-    for what in ["worlds", "learners", "instruments", "studies", "claims"] {
+    for what in ["worlds", "learners", "planted", "instruments", "studies", "claims"] {
         commands.push(vec!["list", what]);
     }
     commands

@@ -71,10 +71,29 @@ fn claim() -> &'static str {
 }
 
 /// The study with its claim and a forecast beside it.
+/// A study of agents that act.
+const MOUSE: &str = r#"
+schema = 1
+name = "mouse"
+question = "Does a table learn to go to the cheese?"
+seeds = { quick = 2, standard = 2 }
+[world.corner]
+side = 4
+maze = "open"
+horizon = 5
+[learner.q-learning]
+steps = 10
+[instruments.returns]
+goals = ["cheese"]
+situations = ["train"]
+levels = 2
+"#;
+
 pub fn bench() -> Bench {
     let bench = bench_with(changed(STUDY, "claims = []", "claims = [7]").as_bytes());
     bench.write("claims/007.toml", claim());
     bench.write("forecasts/tiny/chance.toml", FORECAST);
+    bench.write("mouse.toml", MOUSE);
     bench
 }
 
