@@ -97,8 +97,10 @@ fn text(value: &Value) -> String {
 }
 
 pub fn resolve<'s>(root: &'s Value, schema: &'s Value) -> &'s Value {
-    match schema["$ref"].as_str().and_then(|path| path.strip_prefix('#')) {
-        Some(path) => root.pointer(path).unwrap_or(schema),
+    // A wrapper that adds nothing refers to what it wraps, so that there may be several in a row.
+    let there = schema["$ref"].as_str().and_then(|path| path.strip_prefix('#'));
+    match there.and_then(|path| root.pointer(path)) {
+        Some(there) => resolve(root, there),
         None => schema,
     }
 }

@@ -161,3 +161,18 @@ fn mistakes_about_actors_are_found_before_anything_is_trained() {
         assert!(!bench.path().join("mesascope-out").exists(), "{wanted}: something was written");
     }
 }
+
+#[test]
+fn every_setting_of_a_world_a_learner_and_an_instrument_of_actors_is_described() {
+    let bench = Bench::new();
+    for (name, wanted) in [
+        ("corner", "horizon"),
+        ("ppo", "gae_lambda"),
+        ("q-learning", "explore_last"),
+        ("behaviour-by-goal", "situations"),
+        ("pursuer", "noise"),
+    ] {
+        let text = bench.demand(0, &["describe", name]);
+        assert!(text.contains(wanted) && !text.contains("no settings"), "{name}:\n{text}");
+    }
+}
