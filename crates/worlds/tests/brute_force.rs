@@ -53,6 +53,7 @@ const WORLDS: &[(&str, Check, Levels, u64, &[&str])] = &[
         &[
             "side = 4",
             "side = 5\ncorner = 2\nends = \"after-both\"",
+            "side = 5\ncorner = 2\nmaze = { blocks = { walls = 0.1 } }",
             "side = 6\ncorner = 4\nmaze = \"open\"",
         ],
     ),

@@ -21,7 +21,8 @@ pub fn check<G: Grid + Clone>(grid: &G) {
     solved(grid);
 }
 
-/// As [`check`]; how many levels were solved for it: those with few enough states to list.
+/// As [`check`]; how many levels were solved for it: those that are searched or have few enough states
+/// to list.
 pub fn solved<G: Grid + Clone>(grid: &G) -> usize {
     grid.check().unwrap();
     let grid = Arc::new(grid.clone());
