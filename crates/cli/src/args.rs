@@ -66,6 +66,8 @@ pub enum Command {
     },
     /// Play a world in the terminal.
     Play(crate::world::PlayArgs),
+    /// Search for levels on which two goals of a world ask for different acts.
+    TellApart(crate::world::ApartArgs),
     /// Draw an episode of one of a run's agents.
     Replay(crate::replay::ReplayArgs),
     /// Write a study out with every default and a comment at each setting, to be changed.

@@ -14,6 +14,7 @@ mod progress;
 mod register;
 mod replay;
 mod stages;
+mod tell_apart;
 mod verify;
 mod world;
 
@@ -51,6 +52,7 @@ fn run(line: Line) -> Result<ExitCode, Failure> {
         Command::Claims { id } => listing::claims(id, &talk),
         Command::Describe { name } => describe::describe(&name, &talk),
         Command::Play(args) => play::play(&args, &talk),
+        Command::TellApart(args) => tell_apart::tell_apart(&args, &talk),
         Command::Replay(args) => replay::replay(&args, &talk),
         Command::Copy { study, file } => copy::copy(&study, &file, &talk),
     }

@@ -176,3 +176,18 @@ fn every_setting_of_a_world_a_learner_and_an_instrument_of_actors_is_described()
         assert!(text.contains(wanted) && !text.contains("no settings"), "{name}:\n{text}");
     }
 }
+
+#[test]
+fn goals_are_told_apart_or_it_is_said_why_not() {
+    let bench = Bench::new();
+    let small = ["--set", "side=5", "--set", "horizon=20", "--levels", "20"];
+    let ask = |words: &[&str]| bench.demand(0, &[&["tell-apart"], words, &small[..]].concat());
+    let apart = ask(&["corner", "cheese", "corner"]);
+    assert!(apart.contains("cheese: ") && apart.contains("corner: "), "{apart}");
+    let never = ask(&["corner", "cheese", "cheese"]);
+    assert!(never.contains("not identifiable"), "{never}");
+    let output = bench.run(&["tell-apart", "corner", "cheese", "chese"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("chese") && told.contains("cheese, corner"), "{told}");
+}

@@ -8,8 +8,24 @@ use mesascope_planted::Planted;
 use mesascope_worlds::World;
 
 const VERBS: &[&str] = &[
-    "run", "plan", "train", "measure", "judge", "report", "export", "bundle", "verify", "controls",
-    "register", "list", "claims", "describe", "play", "replay", "copy",
+    "run",
+    "plan",
+    "train",
+    "measure",
+    "judge",
+    "report",
+    "export",
+    "bundle",
+    "verify",
+    "controls",
+    "register",
+    "list",
+    "claims",
+    "describe",
+    "play",
+    "tell-apart",
+    "replay",
+    "copy",
 ];
 
 /// Every command that prints text for a person, in an order in which each finds its input.
@@ -32,6 +48,7 @@ fn commands() -> Vec<Vec<&'static str>> {
         vec!["run", "mouse.toml", "--out", "out"],
         vec!["replay", "mouse.toml", "--out", "out"],
         vec!["play", "corner"],
+        vec!["tell-apart", "corner", "cheese", "corner", "--set", "side=5", "--levels", "5"],
         vec!["list"],
         vec!["claims"],
         vec!["claims", "7"],
